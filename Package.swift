@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms of the house, in the order in which the arrows point: nothing imports what stands below it.
+// `scripts/check` compares every target's imports with the same table, because the compiler's own check
+// (`--explicit-target-dependency-import-check error`) lets transitive imports pass.
+
+let package = Package(
+    name: "Switchboard",
+    products: [
+        .library(name: "PluginHost", targets: ["PluginHost"]),
+        .library(name: "ControlPlane", targets: ["ControlPlane"]),
+        .library(name: "CPluginABI", targets: ["CPluginABI"]),
+        .plugin(name: "ManifestPlugin", targets: ["ManifestPlugin"]),
+        .executable(name: "plugctl", targets: ["plugctl"]),
+        .executable(name: "plugbench", targets: ["plugbench"]),
+        .executable(name: "redact-filter", targets: ["redact-filter"]),
+    ],
+    targets: [
+        // C: the contract with plugins, the pins, and what Glibc's Swift module lacks.
+        .target(name: "CPluginABI"),
+        .target(name: "CPin"),
+        .target(name: "CLinuxShims"),
+
+        // Load and judge.
+        .target(name: "LinuxSystem", dependencies: ["CLinuxShims"]),
+        .target(name: "ELFReader"),
+        .target(name: "Compatibility", dependencies: ["ELFReader"]),
+        .target(name: "PluginLoading", dependencies: ["CLinuxShims", "LinuxSystem", "ELFReader", "Compatibility"]),
+
+        // Call and swap.
+        .target(name: "PluginRegistry", dependencies: ["CPin"]),
+
+        // What an application imports.
+        .target(
+            name: "PluginHost",
+            dependencies: [
+                "CLinuxShims", "CPluginABI", "LinuxSystem", "ELFReader", "Compatibility", "PluginLoading",
+                "PluginRegistry",
+            ]),
+        .target(name: "ControlPlane", dependencies: ["CLinuxShims", "LinuxSystem", "Compatibility", "PluginHost"]),
+
+        // Thin mains.
+        .executableTarget(
+            name: "plugctl",
+            dependencies: ["ELFReader", "Compatibility", "LinuxSystem", "PluginHost", "ControlPlane"]),
+        .executableTarget(
+            name: "plugbench",
+            dependencies: ["CLinuxShims", "PluginRegistry", "PluginHost"]),
+        .executableTarget(
+            name: "redact-filter", dependencies: ["PluginHost", "ControlPlane"]),
+
+        // Build time: a Swift author's manifest.
+        .executableTarget(name: "manifest-tool", dependencies: ["CLinuxShims", "Compatibility"]),
+        .plugin(
+            name: "ManifestPlugin", capability: .buildTool(), dependencies: ["manifest-tool"],
+            path: "Sources/ManifestPlugin"),
+
+        // Tests mirror the rooms.
+        .target(name: "TestSupport", dependencies: ["ELFReader"], path: "Tests/TestSupport"),
+        .testTarget(name: "ELFReaderTests", dependencies: ["ELFReader", "TestSupport"]),
+        .testTarget(name: "CompatibilityTests", dependencies: ["Compatibility", "ELFReader", "TestSupport"]),
+        .testTarget(name: "PluginRegistryTests", dependencies: ["PluginRegistry", "CPin", "TestSupport"]),
+        .testTarget(
+            name: "PluginLoadingTests",
+            dependencies: ["PluginLoading", "Compatibility", "ELFReader", "LinuxSystem", "CLinuxShims", "TestSupport"]),
+        .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
+        .testTarget(name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "CPluginABITests", dependencies: ["TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11
+)
+
+for target in package.targets where target.type != .plugin {
+    let name = target.name
+    if ["CPluginABI", "CPin", "CLinuxShims"].contains(name) {
+        target.cSettings = [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
+        continue
+    }
+    target.swiftSettings = [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+    // The tests handle raw memory of their own making; the rooms they test count every unsafe expression.
+    if !target.isTest && name != "TestSupport" { target.swiftSettings?.append(.strictMemorySafety()) }
+}
