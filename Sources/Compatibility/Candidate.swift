@@ -1,0 +1,58 @@
+package import ELFReader
+
+/// One image before the gates: everything that they may look at, gathered beforehand.
+package struct Candidate: Sendable {
+    /// Where the operator's file lies, as given; for messages only.
+    package var path: String
+    /// The file whose bytes were read: the staged copy for a load, the file itself for a check.
+    package var identity: FileIdentity
+    /// Permission bits (`st_mode & 0o7777`) of the operator's file.
+    package var permissions: UInt32
+    /// What the bytes show, or why nothing of them could be read.
+    package var image: Result<ELFImage, ELFProblem>
+    /// The plugin's words about itself.
+    package var manifest: ManifestReading
+    /// Build-id, else the digest of the bytes.
+    package var id: ImageID
+    /// What the approval is for; decides how severe a repeated version is.
+    package var purpose: Purpose
+
+    /// What somebody wants to do with a candidate.
+    package enum Purpose: Sendable, Equatable {
+        /// Put beside what is loaded.
+        case load
+        /// Put in the place of what is loaded.
+        case swap
+        /// Only ask.
+        case check
+    }
+
+    package init(
+        path: String, identity: FileIdentity, permissions: UInt32, image: Result<ELFImage, ELFProblem>,
+        manifest: ManifestReading, id: ImageID, purpose: Purpose
+    ) {
+        self.path = path
+        self.identity = identity
+        self.permissions = permissions
+        self.image = image
+        self.manifest = manifest
+        self.id = id
+        self.purpose = purpose
+    }
+}
+
+/// Which file's bytes were judged (stat(2)): the approval names it, the loader checks it again before dlopen.
+package struct FileIdentity: Sendable, Hashable {
+    /// st_dev.
+    package var device: UInt64
+    /// st_ino.
+    package var inode: UInt64
+    /// st_size in bytes.
+    package var size: Int64
+
+    package init(device: UInt64, inode: UInt64, size: Int64) {
+        self.device = device
+        self.inode = inode
+        self.size = size
+    }
+}
