@@ -1,0 +1,93 @@
+#define _GNU_SOURCE
+#include "linux_shims.h"
+
+#include <link.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__GLIBC__)
+#include <gnu/libc-version.h>
+#endif
+
+static int count_visitor(struct dl_phdr_info *info, size_t size, void *context) {
+  (void)size;
+  clinux_object_counts *counts = context;
+  counts->added = info->dlpi_adds;
+  counts->removed = info->dlpi_subs;
+  return 1; /* the counters are the process's, the first object tells them */
+}
+
+clinux_object_counts clinux_count_objects(void) {
+  clinux_object_counts counts = {0, 0};
+  dl_iterate_phdr(count_visitor, &counts);
+  return counts;
+}
+
+struct visit_request {
+  void *context;
+  void (*visit)(void *context, const char *name, uintptr_t start, uintptr_t end);
+};
+
+static int object_visitor(struct dl_phdr_info *info, size_t size, void *context) {
+  (void)size;
+  const struct visit_request *request = context;
+  uintptr_t start = UINTPTR_MAX, end = 0;
+  for (size_t i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD) continue;
+    uintptr_t from = info->dlpi_addr + segment->p_vaddr, to = from + segment->p_memsz;
+    if (from < start) start = from;
+    if (to > end) end = to;
+  }
+  request->visit(request->context, info->dlpi_name ? info->dlpi_name : "", start, end);
+  return 0;
+}
+
+void clinux_visit_objects(void *context, void (*visit)(void *, const char *, uintptr_t, uintptr_t)) {
+  struct visit_request request = {context, visit};
+  dl_iterate_phdr(object_visitor, &request);
+}
+
+const char *clinux_glibc_version(void) {
+#if defined(__GLIBC__)
+  return gnu_get_libc_version();
+#else
+  return NULL;
+#endif
+}
+
+const char *clinux_clang_version(void) { return __clang_version__; }
+
+ssize_t clinux_copy_file_range(int source, int destination, size_t count) {
+  return copy_file_range(source, NULL, destination, NULL, count, 0);
+}
+
+int clinux_is_noexec(int descriptor) {
+  struct statvfs facts;
+  if (fstatvfs(descriptor, &facts) != 0) return -1;
+  return (facts.f_flag & ST_NOEXEC) != 0;
+}
+
+int64_t clinux_free_bytes(int descriptor) {
+  struct statvfs facts;
+  if (fstatvfs(descriptor, &facts) != 0) return -1;
+  __uint128_t bytes = (__uint128_t)facts.f_bavail * facts.f_frsize;
+  return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
+}
+
+void clinux_name_this_thread(const char *name) {
+  char cut[16];
+  strncpy(cut, name, sizeof cut - 1);
+  cut[sizeof cut - 1] = '\0';
+  pthread_setname_np(pthread_self(), cut);
+}
+
+bool clinux_join_within(pthread_t thread, uint64_t nanoseconds) {
+  struct timespec until;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  uint64_t sum = (uint64_t)until.tv_nsec + nanoseconds % 1000000000u;
+  until.tv_sec += (time_t)(nanoseconds / 1000000000u + sum / 1000000000u);
+  until.tv_nsec = (long)(sum % 1000000000u);
+  return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+}

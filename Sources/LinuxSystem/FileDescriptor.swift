@@ -1,0 +1,41 @@
+package import Glibc
+
+/// One open file descriptor, closed when its owner goes.
+package struct FileDescriptor: ~Copyable, Sendable {
+    /// The number, for calls that this type does not wrap; borrowed, never to be closed.
+    package let raw: Int32
+
+    /// Takes ownership of a descriptor that somebody else opened.
+    package init(owning raw: Int32) {
+        self.raw = raw
+    }
+
+    /// Opens a file (open(2)); O_CLOEXEC is always set.
+    package init(opening path: String, _ flags: Int32, mode: mode_t = 0o600) throws(SystemError) {
+        raw = try retryingOnInterrupt("open", on: path) { unsafe open(path, flags | O_CLOEXEC, mode) }
+    }
+
+    /// stat(2) of the open file; `subject` names it in an error.
+    package func status(of subject: String) throws(SystemError) -> stat {
+        var status = stat()
+        _ = try retryingOnInterrupt("stat", on: subject) { unsafe fstat(raw, &status) }
+        return status
+    }
+
+    /// Writes all bytes, however many calls it takes.
+    package func write(_ bytes: some Sequence<UInt8>, to subject: String) throws(SystemError) {
+        var rest = ArraySlice(Array(bytes))
+        while !rest.isEmpty {
+            let written = try retryingOnInterrupt("write", on: subject) {
+                // SAFETY: the slice's storage is borrowed for the call only.
+                unsafe rest.withUnsafeBytes { unsafe Glibc.write(raw, $0.baseAddress, $0.count) }
+            }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    deinit {
+        // EINTR must not be retried: Linux has closed the descriptor by then (close(2), "Dealing with error returns").
+        _ = close(raw)
+    }
+}
