@@ -1,0 +1,58 @@
+extension ELFImage {
+    /// Reads an ELF file's facts, and lists everything that contradicts the format or leaves the file's bounds.
+    ///
+    /// An image without problems is one whose structure glibc's dlopen can trust: every table that it walks ends inside
+    /// the loaded bytes, and every address that it writes or calls while loading is loaded for that. What the code does
+    /// once it runs is another matter, and damage to code or data alone shows nowhere but in a digest.
+    ///
+    /// The bytes are borrowed for the call and nothing of them is kept. The cost is linear in symbols, relocations and
+    /// names, whatever the file's size, and bounded by `ELFLimits`.
+    ///
+    /// - Throws: only where there is no readable ELF header: too few bytes, or another magic number. Of a file that is
+    ///   not 64-bit little-endian only the header is read, without problems.
+    package static func parse(_ bytes: RawSpan) throws(ELFProblem) -> ELFImage {
+        let header = try ELFHeader.read(bytes)
+        var image = ELFImage(header: header)
+        guard header.isELF64LittleEndian else { return image }
+
+        var problems = ProblemLog()
+        ELFHeader.check(bytes, &problems)
+        image.segments = ELFSegment.readTable(bytes, &problems)
+        let map = LoadMap(image.segments, fileSize: UInt64(bytes.byteCount), &problems)
+        map.checkParts(image.segments, bytes, &problems)
+        image.notes = ELFNote.readAll(image.segments, bytes, &problems)
+        image.readDynamicSection(bytes, map, &problems)
+        image.sections = SectionTable(bytes, map, &problems).facts
+        image.problems = problems.problems
+        return image
+    }
+
+    private mutating func readDynamicSection(_ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
+        guard let segment = segments.first(where: { $0.type == ELFSegment.Kind.dynamic }) else {
+            return problems.add("program header table", "has no PT_DYNAMIC: nothing for dlopen to load")
+        }
+        guard let tags = DynamicTags(segment, bytes, map, &problems) else { return }
+        var table = StringTable(tags, bytes, map, &problems)
+        let dynamic = DynamicTable(tags, &table, bytes, &problems)
+        self.dynamic = dynamic
+        guard var strings = table else { return }
+
+        let relocations = RelocationTables(tags, map, &problems)
+        let symbolTable = SymbolTable(
+            tags, HashTables(tags, bytes, map, &problems), leastCount: relocations.symbolCount(bytes), &strings, bytes,
+            map, &problems)
+        symbols = symbolTable.symbols
+        versionNeeds =
+            VersionTables(
+                tags, needed: dynamic.needed, symbolCount: symbolTable.count, &strings, bytes, map, &problems
+            ).needs
+
+        var arrays = FunctionArrays(tags, map, &problems)
+        let context = RelocationTables.Context(
+            map: map, symbols: symbolTable, kinds: RelocationKinds(machine: header.machine),
+            dynamicSection: tags.place, hasThreadLocals: threadLocals != nil,
+            permissions: dynamic.hasTextRelocations ? 0 : ELFSegment.Permission.write)
+        relocations.check(context, &arrays, bytes, &problems)
+        arrays.checkFilled(&problems)
+    }
+}

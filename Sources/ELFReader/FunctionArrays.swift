@@ -1,0 +1,68 @@
+/// The functions that glibc calls at dlopen and dlclose: DT_INIT, DT_FINI and the two arrays.
+///
+/// The slots of an array hold nothing callable in the file; a relocation fills each. So the arrays are told every
+/// relocation first, and judge afterwards.
+struct FunctionArrays {
+    /// One array's place and which of its slots a relocation fills.
+    private struct Slots {
+        let name: String
+        let addresses: Range<UInt64>
+        var isFilled: [Bool]
+    }
+
+    private var arrays: [Slots] = []
+
+    /// Finds the arrays and checks DT_INIT and DT_FINI.
+    init(_ tags: DynamicTags, _ map: LoadMap, _ problems: inout ProblemLog) {
+        for (name, tag) in [("DT_INIT", DynamicTags.Tag.start), ("DT_FINI", DynamicTags.Tag.finish)] {
+            if let address = tags[tag], !map.isExecutable(address) {
+                problems.add(name, "is at \(address.hex), where no code is loaded")
+            }
+        }
+        for (name, tag, sizeTag) in [
+            ("DT_INIT_ARRAY", DynamicTags.Tag.startArray, DynamicTags.Tag.startArraySize),
+            ("DT_FINI_ARRAY", DynamicTags.Tag.finishArray, DynamicTags.Tag.finishArraySize),
+        ] {
+            guard let address = tags[tag] else { continue }
+            guard let size = tags[sizeTag] else {
+                problems.add(name, "has no size: \(name)SZ is missing")
+                continue
+            }
+            guard size % 8 == 0, address % 8 == 0, size / 8 <= UInt64(ELFLimits.functionSlots),
+                map.fileRange(address, size) != nil
+            else {
+                problems.add(
+                    name,
+                    "has \(size) bytes at address \(address.hex): unaligned, not all loaded from the file, or over "
+                        + "\(ELFLimits.functionSlots) slots")
+                continue
+            }
+            guard size > 0 else { continue }
+            arrays.append(
+                Slots(
+                    name: name, addresses: address..<(address + size),
+                    isFilled: Array(repeating: false, count: Int(size / 8))))
+        }
+    }
+
+    /// Takes note of a relocation at `address` that stores `function`; `nil` where only the dynamic linker knows.
+    mutating func fill(_ address: UInt64, with function: UInt64?, _ map: LoadMap, _ problems: inout ProblemLog) {
+        for index in arrays.indices where arrays[index].addresses.contains(address) {
+            let offset = address - arrays[index].addresses.lowerBound
+            if offset % 8 == 0 { arrays[index].isFilled[Int(offset / 8)] = true }
+            if let function, !map.isExecutable(function) {
+                problems.add(
+                    "\(arrays[index].name) slot \(offset / 8)", "calls \(function.hex), where no code is loaded")
+            }
+        }
+    }
+
+    /// Reports the slots that no relocation fills: glibc would call what the file holds there, as an absolute address.
+    func checkFilled(_ problems: inout ProblemLog) {
+        for array in arrays {
+            if let slot = array.isFilled.firstIndex(of: false) {
+                problems.add("\(array.name) slot \(slot)", "is filled by no relocation")
+            }
+        }
+    }
+}

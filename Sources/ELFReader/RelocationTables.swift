@@ -1,0 +1,189 @@
+/// DT_RELA, DT_JMPREL and DT_RELR: every write that glibc does while it loads (gABI chapter 4, "Relocation").
+struct RelocationTables {
+    /// Bytes of an Elf64_Rela.
+    private static let entrySize = 24
+
+    /// The two tables of Elf64_Rela entries, as far as they lie in the file.
+    private var tables: [(name: String, range: Range<Int>)] = []
+    /// The table of relative relocations without addends.
+    private var compact: Range<Int>?
+    /// How many entries at the start of DT_RELA glibc takes for relative ones, unseen.
+    private let relativeCount: UInt64
+
+    /// Finds the tables and checks what glibc asserts about them.
+    init(_ tags: DynamicTags, _ map: LoadMap, _ problems: inout ProblemLog) {
+        typealias Tag = DynamicTags.Tag
+        relativeCount = tags[Tag.relativeCount] ?? 0
+        if let address = tags[Tag.relocations] {
+            Self.expect(tags[Tag.relocationSize], Self.entrySize, "DT_RELAENT", &problems)
+            let range = Self.find("DT_RELA", address, tags[Tag.relocationsSize], Self.entrySize, map, &problems)
+            if let range { tables.append(("DT_RELA", range)) }
+        }
+        if let address = tags[Tag.pltRelocations] {
+            Self.expect(tags[Tag.pltRelocationKind], Int(Tag.relocations), "DT_PLTREL", &problems)
+            let range = Self.find("DT_JMPREL", address, tags[Tag.pltRelocationsSize], Self.entrySize, map, &problems)
+            if let range { tables.append(("DT_JMPREL", range)) }
+            if let table = tags[Tag.pltTable], !map.holds(table, 8) {
+                problems.add("DT_PLTGOT", "is at \(table.hex), where nothing is loaded")
+            }
+        }
+        if let address = tags[Tag.relative] {
+            Self.expect(tags[Tag.relativeEntrySize], 8, "DT_RELRENT", &problems)
+            compact = Self.find("DT_RELR", address, tags[Tag.relativeSize], 8, map, &problems)
+        }
+    }
+
+    private static func expect(_ value: UInt64?, _ wanted: Int, _ name: String, _ problems: inout ProblemLog) {
+        if value != UInt64(wanted) {
+            problems.add(name, "is \(value.map(String.init) ?? "missing"), \(wanted) is the only one that glibc takes")
+        }
+    }
+
+    private static func find(
+        _ name: String, _ address: UInt64, _ size: UInt64?, _ entrySize: Int, _ map: LoadMap,
+        _ problems: inout ProblemLog
+    ) -> Range<Int>? {
+        guard let size else {
+            problems.add(name, "has no size in the dynamic section")
+            return nil
+        }
+        guard size > 0 else { return nil }
+        guard size % UInt64(entrySize) == 0, address % 8 == 0, let range = map.fileRange(address, size) else {
+            problems.add(
+                name,
+                "has \(size) bytes at address \(address.hex): unaligned, not a multiple of \(entrySize), or not all "
+                    + "loaded from the file")
+            return nil
+        }
+        return range
+    }
+
+    /// One more than the largest symbol index that a relocation uses; 0 without any.
+    func symbolCount(_ bytes: RawSpan) -> Int {
+        var count = 0
+        for table in tables {
+            var offset = table.range.lowerBound
+            while offset < table.range.upperBound {
+                count = max(count, Int(bytes.u32(offset + 12)) + 1)
+                offset += Self.entrySize
+            }
+        }
+        return count
+    }
+
+    /// What the checks of single relocations look at.
+    struct Context {
+        let map: LoadMap
+        let symbols: SymbolTable
+        let kinds: RelocationKinds?
+        /// Where the dynamic section lies in memory: a relocation that wrote there would change what was checked.
+        let dynamicSection: Range<UInt64>
+        /// Whether the image has thread-local variables of its own.
+        let hasThreadLocals: Bool
+        /// PF_W, or 0 where DT_TEXTREL makes every segment writable during relocation.
+        let permissions: UInt32
+    }
+
+    /// Checks every relocation; of each table the first that is wrong is reported.
+    func check(
+        _ context: Context, _ arrays: inout FunctionArrays, _ bytes: RawSpan, _ problems: inout ProblemLog
+    ) {
+        for table in tables {
+            var offset = table.range.lowerBound
+            while offset < table.range.upperBound {
+                if let flaw = flaw(at: offset, in: table, context, &arrays, bytes, &problems) {
+                    problems.add("\(table.name) entry \((offset - table.range.lowerBound) / Self.entrySize)", flaw)
+                    break
+                }
+                offset += Self.entrySize
+            }
+        }
+        if let compact { checkCompact(compact, context, &arrays, bytes, &problems) }
+    }
+
+    private func flaw(
+        at offset: Int, in table: (name: String, range: Range<Int>), _ context: Context,
+        _ arrays: inout FunctionArrays, _ bytes: RawSpan, _ problems: inout ProblemLog
+    ) -> String? {
+        let (address, type) = (bytes.u64(offset), bytes.u32(offset + 8))
+        let (symbol, addend) = (Int(bytes.u32(offset + 12)), bytes.u64(offset + 16))
+        guard symbol < max(context.symbols.count, 1) else {
+            return "is about symbol \(symbol), there are \(context.symbols.count)"
+        }
+        guard let kinds = context.kinds else { return nil }  // a gate refuses the machine
+        guard let (effect, width) = kinds.effect(type) else {
+            return "has type \(type), which its machine does not have"
+        }
+        if effect == .none { return nil }
+        guard context.map.holds(address, width, context.permissions) else {
+            return "writes \(width) bytes at \(address.hex), where nothing writable is loaded"
+        }
+        guard address >= context.dynamicSection.upperBound || address + width <= context.dynamicSection.lowerBound
+        else { return "writes at \(address.hex), into the dynamic section" }
+
+        let definition = symbol > 0 ? context.symbols.symbols[symbol - 1] : nil
+        switch effect {
+        case .relative:
+            arrays.fill(address, with: addend, context.map, &problems)
+        case .indirect:
+            if !context.map.isExecutable(addend) { return "calls \(addend.hex), where no code is loaded" }
+            arrays.fill(address, with: nil, context.map, &problems)
+        case .address:
+            arrays.fill(address, with: nil, context.map, &problems)
+        case .threadLocal:
+            if !context.hasThreadLocals && definition?.isDefined != false {
+                return "is about a thread-local variable, the image has no PT_TLS"
+            }
+        case .copy:
+            return "copies a variable into the image, which only a program's may"
+        case .none, .other:
+            break
+        }
+        let index = (offset - table.range.lowerBound) / Self.entrySize
+        if effect != .relative && table.name == "DT_RELA" && UInt64(index) < relativeCount {
+            return "is not relative, DT_RELACOUNT says that the first \(relativeCount) are"
+        }
+        return nil
+    }
+
+    /// DT_RELR: an even word is an address to relocate; an odd one a map of the 63 words after the last.
+    private func checkCompact(
+        _ range: Range<Int>, _ context: Context, _ arrays: inout FunctionArrays, _ bytes: RawSpan,
+        _ problems: inout ProblemLog
+    ) {
+        var next: UInt64?
+        for offset in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+            let word = bytes.u64(offset)
+            let place = "DT_RELR entry \((offset - range.lowerBound) / 8)"
+            if word & 1 == 0 {
+                guard relocate(word, context, &arrays, bytes, &problems) else {
+                    return problems.add(place, "writes at \(word.hex), where nothing writable is loaded")
+                }
+                next = word + 8  // cannot overflow: `relocate` found it loaded
+                continue
+            }
+            guard let start = next else { return problems.add(place, "is a map without an address before it") }
+            var bits = word >> 1
+            while bits != 0 {
+                let address = start + 8 * UInt64(bits.trailingZeroBitCount)
+                guard relocate(address, context, &arrays, bytes, &problems) else {
+                    return problems.add(place, "writes at \(address.hex), where nothing writable is loaded")
+                }
+                bits &= bits - 1
+            }
+            next = start + 8 * 63
+        }
+    }
+
+    private func relocate(
+        _ address: UInt64, _ context: Context, _ arrays: inout FunctionArrays, _ bytes: RawSpan,
+        _ problems: inout ProblemLog
+    ) -> Bool {
+        guard context.map.holds(address, 8, context.permissions), !context.dynamicSection.contains(address) else {
+            return false
+        }
+        let slot = context.map.fileRange(address, 8)
+        arrays.fill(address, with: slot.map { bytes.u64($0.lowerBound) }, context.map, &problems)
+        return true
+    }
+}

@@ -1,0 +1,117 @@
+/// The section header table: facts about compilers and Swift, and a second opinion on where the loaded parts lie.
+///
+/// dlopen never looks at it, and it may be stripped: where it is missing or damaged, nothing is known, and that is no
+/// problem. It usually lies at the end of the file, so reading it touches a page or two there.
+struct SectionTable {
+    /// Bytes of an Elf64_Shdr.
+    private static let entrySize = 64
+    /// SHT_NOBITS: takes no room in the file.
+    private static let noBits: UInt32 = 8
+    /// SHF_ALLOC: is loaded.
+    private static let allocated: UInt64 = 2
+    /// SHF_TLS: `.tbss` has an address but no memory there.
+    private static let threadLocal: UInt64 = 0x400
+
+    private(set) var facts: SectionFacts = .unknown(reason: "no section table")
+
+    /// Reads the table and compares the loaded sections with the loaded segments.
+    init(_ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
+        let (offset, size, count) = (bytes.u64(40), Int(bytes.u16(58)), Int(bytes.u16(60)))
+        guard offset != 0, count > 0 else { return }
+        guard size == Self.entrySize, count <= ELFLimits.sections else {
+            facts = .unknown(
+                reason: "section table has \(count) entries of \(size) bytes, at most \(ELFLimits.sections) of "
+                    + "\(Self.entrySize) are read")
+            return
+        }
+        guard let table = bytes.range(at: offset, count: UInt64(count * size)) else {
+            facts = .unknown(
+                reason:
+                    "section table has \(count * size) bytes from byte \(offset) on, the file has \(bytes.byteCount)")
+            return
+        }
+        let namesIndex = Int(bytes.u16(62))
+        guard namesIndex < count,
+            let names = Self.content(bytes, at: table.lowerBound + namesIndex * size)
+        else {
+            facts = .unknown(reason: "section \(namesIndex) of \(count) should hold the sections' names")
+            return
+        }
+        read(bytes, table, names, map, &problems)
+    }
+
+    private mutating func read(
+        _ bytes: RawSpan, _ table: Range<Int>, _ names: Range<Int>, _ map: LoadMap, _ problems: inout ProblemLog
+    ) {
+        var comments: [String] = []
+        var swiftSections: [String] = []
+        var isConsistent = true
+        for header in stride(from: table.lowerBound, to: table.upperBound, by: Self.entrySize) {
+            let nameOffset = names.lowerBound + Int(bytes.u32(header))
+            guard nameOffset < names.upperBound else {
+                facts = .unknown(
+                    reason: "a section has its name at byte \(bytes.u32(header)) of \(names.count) bytes of names")
+                return
+            }
+            let name = Self.name(bytes, nameOffset, names.upperBound)
+            let size = bytes.u64(header + 32)
+            if size > 0 && name.hasPrefix("swift5_") {
+                swiftSections.append(name)
+            } else if name == ".comment" {
+                guard let range = Self.content(bytes, at: header) else {
+                    facts = .unknown(reason: ".comment has \(size) bytes, not all in the file")
+                    return
+                }
+                Self.appendTexts(
+                    bytes, range.lowerBound..<min(range.upperBound, range.lowerBound + ELFLimits.commentBytes),
+                    to: &comments)
+            }
+            if isConsistent, let flaw = Self.placementFlaw(bytes, header, map) {
+                problems.add("section \(name)", flaw)
+                isConsistent = false
+            }
+        }
+        facts = .known(comments: comments, swiftSections: swiftSections)
+    }
+
+    /// Whether a loaded section's file offset contradicts what the segments load at its address.
+    private static func placementFlaw(_ bytes: RawSpan, _ header: Int, _ map: LoadMap) -> String? {
+        let (type, flags) = (bytes.u32(header + 4), bytes.u64(header + 8))
+        let (address, offset, size) = (bytes.u64(header + 16), bytes.u64(header + 24), bytes.u64(header + 32))
+        guard flags & allocated != 0, flags & threadLocal == 0 || type != noBits, size > 0 else { return nil }
+        guard type != noBits else {
+            return map.holds(address, size)
+                ? nil : "has \(size) bytes at address \(address.hex), where nothing is loaded"
+        }
+        guard let range = map.fileRange(address, size) else {
+            return "has \(size) bytes at address \(address.hex), not all loaded from the file"
+        }
+        return UInt64(range.lowerBound) == offset
+            ? nil : "lies at byte \(offset), its address is loaded from byte \(range.lowerBound)"
+    }
+
+    /// The bytes of the section with the header at `header`; `nil` where they are not in the file.
+    private static func content(_ bytes: RawSpan, at header: Int) -> Range<Int>? {
+        guard bytes.u32(header + 4) != noBits else { return nil }
+        return bytes.range(at: bytes.u64(header + 24), count: bytes.u64(header + 32))
+    }
+
+    /// The section's name; one over 64 bytes is cut.
+    private static func name(_ bytes: RawSpan, _ offset: Int, _ end: Int) -> String {
+        let range = offset..<min(end, offset + 64)
+        return bytes.text(bytes.terminated(range) ?? range)
+    }
+
+    /// Adds the NUL-terminated texts of `range` that are not there yet.
+    private static func appendTexts(_ bytes: RawSpan, _ range: Range<Int>, to texts: inout [String]) {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let text = bytes.terminated(start..<range.upperBound) ?? start..<range.upperBound
+            if !text.isEmpty {
+                let copy = bytes.text(text)
+                if !texts.contains(copy) { texts.append(copy) }
+            }
+            start = text.upperBound + 1
+        }
+    }
+}
