@@ -1,3 +1,5 @@
+package import ELFReader
+
 /// Whether an image may be unmapped once nothing uses it, told from the file before it is loaded.
 public enum UnloadClass: String, Sendable, Codable {
     /// Never dlclosed: the Swift runtime, a thread or a handler may still point into it.
@@ -6,4 +8,12 @@ public enum UnloadClass: String, Sendable, Codable {
     case deferred
     /// Unmapped after drain, with proof.
     case unloadable
+}
+
+extension UnloadClass {
+    package static func classify(
+        _ image: ELFImage, manifest: PluginManifest?, needed: [String: NeededLibrary] = [:]
+    ) -> (unloadClass: UnloadClass, reasons: [String]) {
+        (.resident, [])
+    }
 }
