@@ -1,4 +1,6 @@
-/// What one gate found. All texts are safe to show, whatever names the plugin chose.
+/// What one gate found.
+///
+/// All texts are safe to show, whatever names the plugin chose.
 public struct Finding: Sendable, Codable, Equatable {
     /// The gate's stable code: `elf.machine`.
     public let code: String

@@ -20,6 +20,9 @@ public struct GatePolicy: Sendable, Codable, Equatable {
     /// The codes whose refusals an operator may lower.
     public static let adjustableCodes: Set<String> = ["exports.undeclared", "requires.present", "file.writable"]
 
+    /// Every code that a finding can bear, in the order of a report: what a policy can name.
+    public static var codes: [String] { Gate.all.flatMap(\.codes) }
+
     /// Creates a policy; the default keeps what the gates say.
     public init(severities: [String: Severity] = [:]) {
         self.severities = severities

@@ -1,20 +1,29 @@
 /// All findings about one image, from all gates, and the way to the only key to dlopen.
 public struct GateReport: Sendable {
-    /// The judged file as the operator named it.
+    /// The judged file as the operator named it: not escaped, for programs.
     public let path: String
     /// The judged bytes.
     public let image: ImageID
-    /// The manifest's name and version as written (safe to show), where a manifest could be read.
+    /// The manifest's name, where a manifest could be read.
     public let plugin: String?
+    /// The manifest's version as written, but safe to show.
     public let version: String?
-    /// Whether the image may be unmapped after use, and every reason.
+    /// Whether the image may be unmapped after use.
     public let unloadClass: UnloadClass
+    /// Every reason for the class.
     public let unloadReasons: [String]
     /// In the order of the gates; at least one per gate.
     public let findings: [Finding]
 
     /// What was judged; `nil` in a report that was read from text, which is hearsay and approves nothing.
-    let judged: Candidate?
+    let judged: Judged?
+
+    /// What an approval passes on.
+    struct Judged: Sendable {
+        var identity: FileIdentity
+        var manifest: PluginManifest?
+        var purpose: Candidate.Purpose
+    }
 
     /// Whether nothing forbids to load the image.
     public var isAdmissible: Bool { !findings.contains { $0.verdict == .refused } }
@@ -23,7 +32,9 @@ public struct GateReport: Sendable {
     /// The findings that an author should know of.
     public var warnings: [Finding] { findings.filter { $0.verdict == .warning } }
 
-    /// Runs all gates over a candidate. Pure; cost: one pass over the image's symbols.
+    /// Runs all gates over a candidate.
+    ///
+    /// Pure; cost: one pass over the image's symbols.
     package static func judge(
         _ candidate: Candidate, host: HostFacts, policy: GatePolicy = GatePolicy()
     ) -> GateReport {
@@ -38,7 +49,7 @@ public struct GateReport: Sendable {
             path: candidate.path, image: candidate.id, plugin: manifest?.name,
             version: manifest.map { printable($0.version) }, unloadClass: unload.unloadClass,
             unloadReasons: unload.reasons.map { printable($0) }, findings: findings.map(policy.applied),
-            judged: candidate)
+            judged: Judged(identity: candidate.identity, manifest: manifest, purpose: candidate.purpose))
     }
 }
 

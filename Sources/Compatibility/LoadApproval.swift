@@ -11,15 +11,18 @@ package struct LoadApproval: ~Copyable, Sendable {
     package let manifest: PluginManifest
     /// The manifest's version.
     package let version: SemanticVersion
-    /// Whether the image may be unmapped after use, and every reason.
+    /// Whether the image may be unmapped after use.
     package let unloadClass: UnloadClass
+    /// Every reason for the class.
     package let unloadReasons: [String]
     /// What the gates warned of.
     package let warnings: [Finding]
 
-    fileprivate init(_ report: GateReport, _ judged: Candidate, _ manifest: PluginManifest, _ version: SemanticVersion) {
-        identity = judged.identity
-        image = judged.id
+    fileprivate init(
+        _ report: GateReport, _ identity: FileIdentity, _ manifest: PluginManifest, _ version: SemanticVersion
+    ) {
+        self.identity = identity
+        image = report.image
         self.manifest = manifest
         self.version = version
         unloadClass = report.unloadClass
@@ -34,10 +37,10 @@ extension GateReport {
     /// Also throws for a report that was read from text and for one that was made only to ask (`Purpose.check`), which
     /// judges a repeated version and missing required plugins more leniently than a load would be.
     package func approve() throws(GateRefusal) -> LoadApproval {
-        guard isAdmissible, let judged, judged.purpose != .check, let manifest = judged.foundManifest,
+        guard isAdmissible, let judged, judged.purpose != .check, let manifest = judged.manifest,
             let version = try? SemanticVersion(manifest.version)  // its error is a finding of version.semver
         else { throw GateRefusal(report: self) }
-        return LoadApproval(self, judged, manifest, version)
+        return LoadApproval(self, judged.identity, manifest, version)
     }
 }
 

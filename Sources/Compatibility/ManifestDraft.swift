@@ -1,5 +1,10 @@
 /// A manifest while its lines are read.
 struct ManifestDraft {
+    /// The keys that mean something to this host.
+    static let keys = [
+        "name", "version", "export", "requires", "provides", "schema", "state", "unload", "abi", "toolchain",
+    ]
+
     /// Values of keys that may stand once, with the line that gave them.
     private var single: [String: (line: Int, value: String)] = [:]
     private var exports: [PluginManifest.Export] = []
@@ -42,7 +47,8 @@ struct ManifestDraft {
         }
         guard value.utf8.count <= PluginManifest.valueLimit else {
             throw ManifestError(
-                line: number, problem: "\(key) has \(value.utf8.count) bytes, the limit is \(PluginManifest.valueLimit)",
+                line: number,
+                problem: "\(key) has \(value.utf8.count) bytes, the limit is \(PluginManifest.valueLimit)",
                 remedy: "shorten it")
         }
         try take(key, value, number)
@@ -104,7 +110,8 @@ struct ManifestDraft {
         guard PluginManifest.isSymbol(symbol) else {
             throw ManifestError(
                 line: line, problem: "\"\(printable(symbol, limit: 80))\" is no C identifier",
-                remedy: "write export = symbol, with at most \(PluginManifest.symbolLimit) letters, digits and underscores")
+                remedy:
+                    "write export = symbol, with at most \(PluginManifest.symbolLimit) letters, digits and underscores")
         }
         let type = words.count > 1 ? PluginManifest.ExportType(words[1]) : nil
         guard words.count == 1 || (words.count == 2 && type != nil) else {
@@ -136,7 +143,8 @@ struct ManifestDraft {
         guard PluginManifest.isName(name) else { throw nameError(name, line) }
         guard words.count == 2 else {
             throw ManifestError(
-                line: line, problem: "\(name) has no range", remedy: "write \(key) = \(name) ^1.0, or * for any version")
+                line: line, problem: "\(name) has no range", remedy: "write \(key) = \(name) ^1.0, or * for any version"
+            )
         }
         let range: VersionRange
         do {
@@ -173,7 +181,8 @@ struct ManifestDraft {
     private static func nameError(_ name: String, _ line: Int) -> ManifestError {
         ManifestError(
             line: line, problem: "\"\(printable(name, limit: 80))\" is no name of a plugin",
-            remedy: "write 1 to \(PluginManifest.nameLimit) letters, digits and ._- that start with a letter or a digit")
+            remedy: "write 1 to \(PluginManifest.nameLimit) letters, digits and ._- that start with a letter or a digit"
+        )
     }
 
     private static func refused(_ key: String, _ value: String, _ line: Int, remedy: String) -> ManifestError {

@@ -93,8 +93,11 @@ extension PluginManifest.ExportType: CustomStringConvertible, Codable {
     package init?(_ text: String) {
         if text == "message" {
             self = .message
-        } else if text.utf8.count == 16, text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-            || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "F") ~= $0 })
+        } else if text.utf8.count == 16,
+            text.utf8.allSatisfy({
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+                    || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "F") ~= $0
+            })
         {
             self = .contract(text.lowercased())
         } else {

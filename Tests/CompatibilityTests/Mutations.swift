@@ -1,4 +1,4 @@
-/// A small reproducible generator (SplitMix64, Steele et al. 2014): the same seed, the same mutations.
+/// A small reproducible generator (SplitMix64): the same seed, the same mutations.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 

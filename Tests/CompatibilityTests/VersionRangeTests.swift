@@ -40,7 +40,8 @@ struct VersionRangeTests {
     ]
 
     static let refused: [(String, String)] = [
-        ("1.0.0 - 2.0.0", "2.2.3"), ("1.2.3+asdf - 2.4.3+asdf", "1.2.3-pre.2"), ("1.2.3+asdf - 2.4.3+asdf", "2.4.3-alpha"),
+        ("1.0.0 - 2.0.0", "2.2.3"), ("1.2.3+asdf - 2.4.3+asdf", "1.2.3-pre.2"),
+        ("1.2.3+asdf - 2.4.3+asdf", "2.4.3-alpha"),
         ("^1.2.3+build", "2.0.0"), ("^1.2.3+build", "1.2.0"), ("^1.2.3", "1.2.3-pre"), ("^1.2", "1.2.0-pre"),
         (">1.2", "1.3.0-beta"), ("<=1.2.3", "1.2.3-beta"), ("^1.2.3", "1.2.3-beta"), ("=0.7.x", "0.7.0-asdf"),
         (">=0.7.x", "0.7.0-asdf"), ("<=0.7.x", "0.7.0-asdf"), ("1.0.0", "1.0.1"), (">=1.0.0", "0.0.0"),
@@ -75,7 +76,8 @@ struct VersionRangeTests {
         ("^1.2 | ^2", 5, "a comparator, \"||\" or the end"), ("^=1.2", 1, "a number, \"x\" or \"*\""),
         ("==1.2.3", 1, "a number, \"x\" or \"*\""), ("1.2-rc", 3, "a blank, \"||\" or the end"),
         ("1.2.3-", 6, "a letter, a digit or a hyphen"), ("1,2", 1, "a blank, \"||\" or the end"),
-        (">>1", 1, "a number, \"x\" or \"*\""), ("=>1", 1, "a number, \"x\" or \"*\""), ("^1.2\n", 4, "a blank, \"||\" or the end"),
+        (">>1", 1, "a number, \"x\" or \"*\""), ("=>1", 1, "a number, \"x\" or \"*\""),
+        ("^1.2\n", 4, "a blank, \"||\" or the end"),
         ("<9007199254740992", 1, "a number of at most 9007199254740991"),
         ("^99999999999999999999999999999", 1, "a number of at most 9007199254740991"),
         (String(repeating: " ", count: 257), 256, "at most 256 bytes"),
@@ -154,7 +156,8 @@ struct VersionRangeTests {
     }
 
     /// 20,000 texts, each a few edits away from a sound one: none traps, and what is read keeps its text.
-    @Test func survivesMutations() {
+    @Test func survivesMutations() throws {
+        let sample = try SemanticVersion("1.2.3-rc.1")
         var random = SplitMix64(seed: 0x5357)
         let alphabet = Array("0123456789.xX*-+ |<>=^~vab\t".utf8) + [0, 0x1b, 0xff]
         var read = 0
@@ -166,12 +169,8 @@ struct VersionRangeTests {
             read += 1
             #expect(range.description == text)
             _ = range.staysWithinOneLine
-            _ = range.contains(SemanticVersionTests.sample)
+            _ = range.contains(sample)
         }
         #expect(read > 1000 && read < 20_000)
     }
-}
-
-extension SemanticVersionTests {
-    static let sample = try! SemanticVersion("1.2.3-rc.1")
 }
