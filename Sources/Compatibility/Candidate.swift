@@ -16,6 +16,9 @@ package struct Candidate: Sendable {
     package var id: ImageID
     /// What the approval is for; decides how severe a repeated version is.
     package var purpose: Purpose
+    /// What is known of the libraries in DT_NEEDED, by name; a name without an entry is `.unknown`, unless it is one of
+    /// the C library's own (`NeededLibrary.harmless`).
+    package var needed: [String: NeededLibrary]
 
     /// What somebody wants to do with a candidate.
     package enum Purpose: Sendable, Equatable {
@@ -29,7 +32,7 @@ package struct Candidate: Sendable {
 
     package init(
         path: String, identity: FileIdentity, permissions: UInt32, image: Result<ELFImage, ELFProblem>,
-        manifest: ManifestReading, id: ImageID, purpose: Purpose
+        manifest: ManifestReading, id: ImageID, purpose: Purpose, needed: [String: NeededLibrary] = [:]
     ) {
         self.path = path
         self.identity = identity
@@ -38,11 +41,12 @@ package struct Candidate: Sendable {
         self.manifest = manifest
         self.id = id
         self.purpose = purpose
+        self.needed = needed
     }
 }
 
 /// Which file's bytes were judged (stat(2)): the approval names it, the loader checks it again before dlopen.
-package struct FileIdentity: Sendable, Hashable {
+package struct FileIdentity: Sendable, Hashable, Codable {
     /// st_dev.
     package var device: UInt64
     /// st_ino.
@@ -54,5 +58,12 @@ package struct FileIdentity: Sendable, Hashable {
         self.device = device
         self.inode = inode
         self.size = size
+    }
+}
+
+extension Candidate {
+    /// The manifest, where exactly one could be read.
+    var foundManifest: PluginManifest? {
+        if case .found(let manifest) = manifest { manifest } else { nil }
     }
 }

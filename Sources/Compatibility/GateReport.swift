@@ -1,39 +1,73 @@
 /// All findings about one image, from all gates, and the way to the only key to dlopen.
-public struct GateReport: Sendable, Codable {
-    /// The judged file as the operator named it.
+public struct GateReport: Sendable {
+    /// The judged file as the operator named it: not escaped, for programs.
     public let path: String
     /// The judged bytes.
     public let image: ImageID
-    /// The manifest's name and version as written, where a manifest could be read.
+    /// The manifest's name, where a manifest could be read.
     public let plugin: String?
+    /// The manifest's version as written, but safe to show.
     public let version: String?
-    /// Whether the image may be unmapped after use, and every reason.
+    /// Whether the image may be unmapped after use.
     public let unloadClass: UnloadClass
+    /// Every reason for the class.
     public let unloadReasons: [String]
     /// In the order of the gates; at least one per gate.
     public let findings: [Finding]
+
+    /// What was judged; `nil` in a report that was read from text, which is hearsay and approves nothing.
+    let judged: Judged?
+
+    /// What an approval passes on.
+    struct Judged: Sendable {
+        var identity: FileIdentity
+        var manifest: PluginManifest?
+        var purpose: Candidate.Purpose
+    }
+
     /// Whether nothing forbids to load the image.
     public var isAdmissible: Bool { !findings.contains { $0.verdict == .refused } }
     /// The findings that forbid it.
     public var refusals: [Finding] { findings.filter { $0.verdict == .refused } }
     /// The findings that an author should know of.
     public var warnings: [Finding] { findings.filter { $0.verdict == .warning } }
+
+    /// Runs all gates over a candidate.
+    ///
+    /// Pure; cost: one pass over the image's symbols.
+    package static func judge(
+        _ candidate: Candidate, host: HostFacts, policy: GatePolicy = GatePolicy()
+    ) -> GateReport {
+        let manifest = candidate.foundManifest
+        let unload: (unloadClass: UnloadClass, reasons: [String])
+        switch candidate.image {
+        case .success(let image): unload = UnloadClass.classify(image, manifest: manifest, needed: candidate.needed)
+        case .failure: unload = (.resident, ["the file could not be read"])
+        }
+        let findings = Gate.all.flatMap { $0.judge(candidate, host) }
+        return GateReport(
+            path: candidate.path, image: candidate.id, plugin: manifest?.name,
+            version: manifest.map { printable($0.version) }, unloadClass: unload.unloadClass,
+            unloadReasons: unload.reasons.map { printable($0) }, findings: findings.map(policy.applied),
+            judged: Judged(identity: candidate.identity, manifest: manifest, purpose: candidate.purpose))
+    }
 }
 
-/// What one gate found.
-public struct Finding: Sendable, Codable, Equatable {
-    /// The gate's stable code: `elf.machine`.
-    public let code: String
-    public let verdict: Verdict
-    /// The plugin's side, "AArch64"; empty where there is none.
-    public let plugin: String
-    /// The host's side, "x86-64"; empty where there is none.
-    public let host: String
-    /// What to do, a sentence; empty where nothing is to be done.
-    public let remedy: String
+extension GateReport: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case path, image, plugin, version, unloadClass, unloadReasons, findings
+    }
 
-    /// How a finding counts.
-    public enum Verdict: String, Sendable, Codable {
-        case passed, warning, refused
+    /// Reads a report to show; it approves nothing.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        path = try values.decode(String.self, forKey: .path)
+        image = try values.decode(ImageID.self, forKey: .image)
+        plugin = try values.decodeIfPresent(String.self, forKey: .plugin)
+        version = try values.decodeIfPresent(String.self, forKey: .version)
+        unloadClass = try values.decode(UnloadClass.self, forKey: .unloadClass)
+        unloadReasons = try values.decode([String].self, forKey: .unloadReasons)
+        findings = try values.decode([Finding].self, forKey: .findings)
+        judged = nil
     }
 }

@@ -55,19 +55,3 @@ public struct HostFacts: Sendable, Codable, Equatable {
         self.loaded = loaded
     }
 }
-
-/// A version of the contract in switchboard.h: "0.1".
-public struct ABIVersion: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// Grows when old plugins stop working.
-    public var major: Int
-    /// Grows with every addition; while `major` is 0 also when old plugins stop working.
-    public var minor: Int
-    /// "0.1".
-    public var description: String { "\(major).\(minor)" }
-
-    /// Creates a version.
-    public init(major: Int, minor: Int) {
-        self.major = major
-        self.minor = minor
-    }
-}

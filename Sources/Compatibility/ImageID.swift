@@ -1,3 +1,5 @@
+package import ELFReader
+
 /// Names one image's content: `build-id:b521f2…` where the linker wrote one, else `sha256:9f86d0…` of the file's bytes.
 ///
 /// Equal ids are the same code; it is an identity for people and ledgers, not a proof against forgery.
@@ -13,6 +15,17 @@ public struct ImageID: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The digest of the whole file.
     package init(sha256 digest: [UInt8]) {
         description = "sha256:" + Self.hex(digest)
+    }
+
+    /// Names an image: by the build-id that its notes hold, if that has at least 8 bytes, else by the digest of `bytes`,
+    /// the whole file.
+    ///
+    /// Cost: with a build-id one look over the notes, else a pass over the bytes.
+    package static func identify(image: ELFImage?, bytes: RawSpan) -> ImageID {
+        // NT_GNU_BUILD_ID is 3; an id shorter than 8 bytes is made by hand and not trusted to be unique.
+        let note = image?.notes.first { $0.owner == "GNU" && $0.type == 3 && $0.descriptor.count >= 8 }
+        if let note { return ImageID(buildID: note.descriptor) }
+        return ImageID(sha256: SHA256.digest(of: bytes))
     }
 
     /// Reads the text form.

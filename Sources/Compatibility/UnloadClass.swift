@@ -1,3 +1,5 @@
+package import ELFReader
+
 /// Whether an image may be unmapped once nothing uses it, told from the file before it is loaded.
 public enum UnloadClass: String, Sendable, Codable {
     /// Never dlclosed: the Swift runtime, a thread or a handler may still point into it.
@@ -6,4 +8,82 @@ public enum UnloadClass: String, Sendable, Codable {
     case deferred
     /// Unmapped after drain, with proof.
     case unloadable
+}
+
+extension UnloadClass {
+    /// Classifies an image, with every reason, each a clause; a doubt that a vouch lifted is listed too, because whoever
+    /// unmaps the image then relies on the author's word.
+    ///
+    /// A vouch (`unload = clean`) answers doubts, not facts: it lifts what imports and unknown libraries only suggest.
+    /// It is never believed for an image that uses Swift, or whose missing section table could hide that it does.
+    package static func classify(
+        _ image: ELFImage, manifest: PluginManifest?, needed: [String: NeededLibrary] = [:]
+    ) -> (unloadClass: UnloadClass, reasons: [String]) {
+        let facts = residentFacts(image, needed)
+        let doubts = residentDoubts(image, needed)
+        let isVouchedFor = (manifest?.vouchesForUnload ?? false) && facts.isEmpty
+        if !facts.isEmpty || (!doubts.isEmpty && !isVouchedFor) { return (.resident, facts + doubts) }
+        let vouched = doubts.map { "\($0), vouched for by unload = clean" }
+        let delays = image.imports(in: ["__cxa_thread_atexit", "__cxa_thread_atexit_impl"]).map {
+            "imports \($0): glibc keeps the image while thread-local destructors are pending"
+        }
+        return (delays.isEmpty ? .unloadable : .deferred, delays + vouched)
+    }
+
+    /// Reasons that no vouch lifts.
+    private static func residentFacts(_ image: ELFImage, _ needed: [String: NeededLibrary]) -> [String] {
+        var reasons = image.swiftUses.map(\.reason)
+        if case .unknown(let reason) = image.sections {
+            reasons.append("\(reason), so nothing shows that it holds no Swift code")
+        }
+        // DF_1_NODELETE.
+        if let dynamic = image.dynamic, dynamic.flags1 & 0x8 != 0 { reasons.append("is linked with -z nodelete") }
+        // STB_GNU_UNIQUE: the first dlopen that binds one makes glibc keep the image.
+        let unique = image.symbols.filter { $0.isDefined && $0.binding == 10 }
+        if let first = unique.first {
+            let rest = unique.count > 1 ? " and \(unique.count - 1) more" : ""
+            reasons.append("defines the unique symbol \(first.name)\(rest); compile with -fno-gnu-unique")
+        }
+        for name in image.dynamic?.needed ?? [] {
+            if case .resident(let reason) = needed[name] { reasons.append("needs \(name), which \(reason)") }
+        }
+        return reasons
+    }
+
+    /// Reasons that an author may know better.
+    private static func residentDoubts(_ image: ELFImage, _ needed: [String: NeededLibrary]) -> [String] {
+        var reasons = image.imports(in: Set(lastingImports.keys)).map {
+            "imports \($0), which may leave \(lastingImports[$0] ?? "something") behind"
+        }
+        // std::thread's constructor, whatever its argument's mangling.
+        if image.symbols.contains(where: { !$0.isDefined && $0.name.hasPrefix("_ZNSt6thread15_M_start_thread") }) {
+            reasons.append("imports std::thread, which may leave a running thread behind")
+        }
+        for name in image.dynamic?.needed ?? [] where !ELFImage.isSwiftLibrary(name) {
+            if needed[name] ?? .unknown == .unknown && !NeededLibrary.harmless.contains(name) {
+                reasons.append("needs \(name), which is not loaded yet and may have to stay")
+            }
+        }
+        return reasons
+    }
+
+    /// Imports that can leave something behind that points into the image, and what.
+    private static let lastingImports: [String: String] = [
+        "pthread_create": "a running thread", "thrd_create": "a running thread", "clone": "a running thread",
+        "timer_create": "a timer", "pthread_key_create": "a destructor that runs at a thread's exit",
+        "__pthread_key_create": "a destructor that runs at a thread's exit",
+        "tss_create": "a destructor that runs at a thread's exit", "sigaction": "a signal handler",
+        "__sigaction": "a signal handler", "signal": "a signal handler", "bsd_signal": "a signal handler",
+        "__sysv_signal": "a signal handler", "sigset": "a signal handler", "pthread_atfork": "a fork handler",
+        "__register_atfork": "a fork handler", "on_exit": "an exit handler", "dispatch_async": "a queued block",
+        "dispatch_async_f": "a queued function", "dispatch_after": "a queued block",
+        "dispatch_after_f": "a queued function", "dispatch_source_create": "an event source",
+    ]
+}
+
+extension ELFImage {
+    /// The undefined symbols among `names`, sorted.
+    fileprivate func imports(in names: Set<String>) -> [String] {
+        Set(symbols.filter { !$0.isDefined && names.contains($0.name) }.map(\.name)).sorted()
+    }
 }

@@ -1,0 +1,88 @@
+import ELFReader
+
+/// One pure check with a stable code: candidate and host facts in, findings out.
+///
+/// Every gate runs on every candidate and has at least one finding. What a gate needs and cannot have (a readable
+/// 64-bit image, one manifest) makes it say `skipped`, never `passed`: the gate that judges the lack itself refuses.
+struct Gate: Sendable {
+    /// The codes of its findings.
+    let codes: [String]
+    /// Looks at a candidate.
+    let judge: @Sendable (Candidate, HostFacts) -> [Finding]
+}
+
+extension Gate {
+    /// All gates, in the order of the report.
+    static let all: [Gate] = [
+        .structure, .fileClass, .machine, .executableStack, .writableCode, .textRelocations, .glibcVersion,
+        .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version, .missingExports,
+        .undeclaredExports, .requirements, .duplicate, .writableFile,
+    ]
+
+    /// A gate that judges the file's facts: needs an image whose parts could be read.
+    ///
+    /// In a file with structural problems a fact may be missing because it could not be read, so nothing passes there.
+    static func ofImage(
+        _ code: String, _ judge: @escaping @Sendable (ELFImage, Candidate, HostFacts) -> [Finding]
+    ) -> Gate {
+        Gate(codes: [code]) { candidate, host in
+            guard case .success(let image) = candidate.image else {
+                return [.skipped(code, because: "the file could not be read as ELF")]
+            }
+            guard image.header.isELF64LittleEndian else {
+                return [.skipped(code, because: "the file is not 64-bit little-endian")]
+            }
+            let findings = judge(image, candidate, host)
+            guard !image.problems.isEmpty else { return findings }
+            return findings.map { finding in
+                finding.verdict == .passed ? .skipped(code, because: "the file is broken") : finding
+            }
+        }
+    }
+
+    /// A gate that judges the plugin's words: needs a manifest.
+    static func ofManifest(
+        _ code: String, _ judge: @escaping @Sendable (PluginManifest, Candidate, HostFacts) -> [Finding]
+    ) -> Gate {
+        Gate(codes: [code]) { candidate, host in
+            guard let manifest = candidate.foundManifest else {
+                return [.skipped(code, because: "no manifest could be read")]
+            }
+            return judge(manifest, candidate, host)
+        }
+    }
+
+    /// A gate that compares the plugin's words with the file's facts: needs both.
+    static func ofBoth(
+        _ code: String, _ judge: @escaping @Sendable (PluginManifest, ELFImage, HostFacts) -> [Finding]
+    ) -> Gate {
+        ofImage(code) { image, candidate, host in
+            guard let manifest = candidate.foundManifest else {
+                return [.skipped(code, because: "no manifest could be read")]
+            }
+            return judge(manifest, image, host)
+        }
+    }
+}
+
+extension Finding {
+    static func passed(_ code: String, plugin: String, host: String = "") -> Finding {
+        Finding(code, .passed, plugin: plugin, host: host)
+    }
+
+    static func skipped(_ code: String, because reason: String) -> Finding {
+        Finding(code, .skipped, statement: "not judged: \(reason)")
+    }
+
+    static func refused(
+        _ code: String, plugin: String, host: String = "", _ statement: String, remedy: String
+    ) -> Finding {
+        Finding(code, .refused, plugin: plugin, host: host, statement: statement, remedy: remedy)
+    }
+
+    static func warning(
+        _ code: String, plugin: String, host: String = "", _ statement: String, remedy: String
+    ) -> Finding {
+        Finding(code, .warning, plugin: plugin, host: host, statement: statement, remedy: remedy)
+    }
+}

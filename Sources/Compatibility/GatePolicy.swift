@@ -1,0 +1,54 @@
+/// What an operator makes of findings, by gate code.
+///
+/// Warnings can be made refusals or ignored everywhere. A refusal can be lowered only where `adjustableCodes` allows it:
+/// behind the other codes stands a load that the dynamic linker would refuse anyway or that leaves the process in
+/// undefined behaviour, and no policy can make that right.
+public struct GatePolicy: Sendable, Codable, Equatable {
+    /// How the findings of a code count; codes that are not named keep what their gate says.
+    public var severities: [String: Severity]
+
+    /// How a finding that is not "passed" counts.
+    public enum Severity: String, Sendable, Codable {
+        /// Forbids loading.
+        case refuse
+        /// Is reported.
+        case warn
+        /// Is reported as skipped.
+        case ignore
+    }
+
+    /// The codes whose refusals an operator may lower.
+    public static let adjustableCodes: Set<String> = ["exports.undeclared", "requires.present", "file.writable"]
+
+    /// Every code that a finding can bear, in the order of a report: what a policy can name.
+    public static var codes: [String] { Gate.all.flatMap(\.codes) }
+
+    /// Creates a policy; the default keeps what the gates say.
+    public init(severities: [String: Severity] = [:]) {
+        self.severities = severities
+    }
+
+    /// How functions count that an image exports beyond its manifest; a warning by default.
+    public var undeclaredExports: Severity {
+        get { severities["exports.undeclared"] ?? .warn }
+        set { severities["exports.undeclared"] = newValue }
+    }
+
+    /// The finding as this policy counts it.
+    func applied(to finding: Finding) -> Finding {
+        guard let severity = severities[finding.code], [.warning, .refused].contains(finding.verdict) else {
+            return finding
+        }
+        let isFixed = finding.verdict == .refused && !Self.adjustableCodes.contains(finding.code)
+        let verdict: Finding.Verdict =
+            switch severity {
+            case .refuse: .refused
+            case .warn: isFixed ? .refused : .warning
+            case .ignore: isFixed ? .refused : .skipped
+            }
+        return Finding(
+            finding.code, verdict, plugin: finding.plugin, host: finding.host,
+            statement: verdict == .skipped ? "ignored by policy: \(finding.statement)" : finding.statement,
+            remedy: finding.remedy)
+    }
+}

@@ -1,0 +1,69 @@
+import ELFReader
+
+extension Gate {
+    /// `manifest.absent`, `manifest.ambiguous`, `manifest.malformed`: exactly one manifest, and it can be read;
+    /// `manifest.unknown-key`: lines that this host does not know.
+    static let manifest = Gate(
+        codes: ["manifest.absent", "manifest.ambiguous", "manifest.malformed", "manifest.unknown-key"]
+    ) { candidate, _ in
+        let absent = "manifest.absent"
+        let ambiguous = "manifest.ambiguous"
+        let malformed = "manifest.malformed"
+        let unknownKey = "manifest.unknown-key"
+        let nothing = "no manifest could be read"
+        let sound = Finding.passed(absent, plugin: "1 manifest", host: "exactly 1")
+        switch candidate.manifest {
+        case .absent:
+            let skipped = [ambiguous, malformed, unknownKey].map { Finding.skipped($0, because: nothing) }
+            guard isSound(candidate.image) else {
+                return [.skipped(absent, because: "the file could not be read in full")] + skipped
+            }
+            let line = "SWB_MANIFEST(\"name = …\\n\" \"version = 1.0.0\\n\" \"export = …\\n\");"
+            return [
+                .refused(
+                    absent, plugin: "none", host: "exactly 1", "plugin has no manifest",
+                    remedy: "include switchboard.h and add \(line) to one C file; in Swift, use ManifestPlugin")
+            ] + skipped
+        case .ambiguous(let count):
+            return [
+                .passed(absent, plugin: "\(count) manifests", host: "exactly 1"),
+                .refused(
+                    ambiguous, plugin: "\(count) manifests", host: "exactly 1", "plugin has \(count) manifests",
+                    remedy: "keep SWB_MANIFEST in one of the linked objects"),
+                .skipped(malformed, because: "nothing says which one is meant"),
+                .skipped(unknownKey, because: "nothing says which one is meant"),
+            ]
+        case .malformed(let error):
+            return [
+                sound, .passed(ambiguous, plugin: "1 manifest", host: "exactly 1"),
+                .refused(
+                    malformed, plugin: error.line.map { "line \($0)" } ?? "whole text",
+                    "manifest \(error.line.map { "line \($0): " } ?? "")\(error.problem)", remedy: error.remedy),
+                .skipped(unknownKey, because: nothing),
+            ]
+        case .found(let manifest):
+            return [
+                sound, .passed(ambiguous, plugin: "1 manifest", host: "exactly 1"),
+                .passed(malformed, plugin: "\(manifest.name) \(manifest.version)"),
+            ] + unknownKeys(of: manifest, unknownKey)
+        }
+    }
+
+    private static func unknownKeys(of manifest: PluginManifest, _ code: String) -> [Finding] {
+        guard !manifest.unknown.isEmpty else { return [.passed(code, plugin: "none")] }
+        return manifest.unknown.map { line in
+            let near = NearestName.nearest(to: line.key, among: ManifestDraft.keys)
+            return .warning(
+                code, plugin: line.key, "manifest line \(line.line) has the key \(line.key), unknown to this host",
+                remedy: near.map { "write \($0) if that was meant" } ?? "ignore this if a newer host reads it")
+        }
+    }
+
+    private static func isSound(_ image: Result<ELFImage, ELFProblem>) -> Bool {
+        if case .success(let image) = image {
+            image.header.isELF64LittleEndian && image.problems.isEmpty
+        } else {
+            false
+        }
+    }
+}

@@ -1,0 +1,208 @@
+/// A manifest while its lines are read.
+struct ManifestDraft {
+    /// The keys that mean something to this host.
+    static let keys = [
+        "name", "version", "export", "requires", "provides", "schema", "state", "unload", "abi", "toolchain",
+    ]
+
+    /// Values of keys that may stand once, with the line that gave them.
+    private var single: [String: (line: Int, value: String)] = [:]
+    private var exports: [PluginManifest.Export] = []
+    private var symbols: Set<String> = []
+    private var requires: [PluginManifest.NamedRange] = []
+    private var provides: [PluginManifest.NamedRange] = []
+    private var schema: UInt32?
+    private var abi: ABIVersion?
+    private var unknown: [PluginManifest.UnknownLine] = []
+
+    /// Takes one line without its newline.
+    mutating func read(_ bytes: ArraySlice<UInt8>, number: Int) throws(ManifestError) {
+        guard let line = String(validating: bytes, as: UTF8.self) else {
+            throw ManifestError(line: number, problem: "the bytes are not UTF-8", remedy: "save the text as UTF-8")
+        }
+        let text = Self.trimmed(line[...])
+        // A foreign line ending is trimmed; any other control character could only deceive a reader.
+        if let control = text.unicodeScalars.first(where: {
+            $0.properties.generalCategory == .control && $0 != "\t"
+        }) {
+            throw ManifestError(
+                line: number, problem: "holds the control character U+\(String(control.value, radix: 16))",
+                remedy: "remove it")
+        }
+        guard let first = text.unicodeScalars.first, first != "#" else { return }
+        guard let equals = text.unicodeScalars.firstIndex(of: "=") else {
+            throw ManifestError(
+                line: number, problem: "\"\(printable(text, limit: 80))\" has no \"=\"",
+                remedy: "write key = value, or start a comment with #")
+        }
+        let key = Self.trimmed(text[..<equals])
+        let value = Self.trimmed(text[text.unicodeScalars.index(after: equals)...])
+        guard Self.isKey(key) else {
+            throw ManifestError(
+                line: number, problem: "\"\(printable(key, limit: 80))\" is no key",
+                remedy: "write a key of lower-case letters, digits, dots and hyphens before the \"=\"")
+        }
+        guard !value.isEmpty else {
+            throw ManifestError(line: number, problem: "\(key) has no value", remedy: "write one, or drop the line")
+        }
+        guard value.utf8.count <= PluginManifest.valueLimit else {
+            throw ManifestError(
+                line: number,
+                problem: "\(key) has \(value.utf8.count) bytes, the limit is \(PluginManifest.valueLimit)",
+                remedy: "shorten it")
+        }
+        try take(key, value, number)
+    }
+
+    private mutating func take(_ key: String, _ value: String, _ line: Int) throws(ManifestError) {
+        switch key {
+        case "export": try takeExport(value, line)
+        case "requires": try Self.take(value, as: key, line, into: &requires)
+        case "provides": try Self.take(value, as: key, line, into: &provides)
+        case "name", "version", "schema", "state", "unload", "abi", "toolchain": try takeSingle(key, value, line)
+        default:
+            guard unknown.count < PluginManifest.lineLimit else {
+                throw ManifestError(
+                    line: line, problem: "more than \(PluginManifest.lineLimit) unknown keys",
+                    remedy: "drop what no host reads")
+            }
+            unknown.append(.init(line: line, key: key, value: value))
+        }
+    }
+
+    private mutating func takeSingle(_ key: String, _ value: String, _ line: Int) throws(ManifestError) {
+        if let first = single[key] {
+            let isFilledIn = key == "abi" || key == "toolchain"
+            throw ManifestError(
+                line: line, problem: "\(key) is given twice, first in line \(first.line)",
+                remedy: isFilledIn ? "leave it out, it is filled in by the macro or the tool" : "keep one of them")
+        }
+        single[key] = (line, value)
+        switch key {
+        case "name":
+            guard PluginManifest.isName(value) else { throw Self.nameError(value, line) }
+        case "schema":
+            schema = UInt32(value)
+            guard value.utf8.allSatisfy(VersionScanner.isDigit), schema != nil else {
+                throw Self.refused(key, value, line, remedy: "write a number from 0 to \(UInt32.max)")
+            }
+        case "state":
+            guard value == "live-ok" else {
+                throw Self.refused(key, value, line, remedy: "write state = live-ok, or drop the line")
+            }
+        case "unload":
+            guard value == "clean" else {
+                throw Self.refused(key, value, line, remedy: "write unload = clean, or drop the line")
+            }
+        case "abi":
+            abi = ABIVersion(value)
+            guard abi != nil else {
+                throw Self.refused(
+                    key, value, line, remedy: "leave the line out, it is filled in by the macro or the tool")
+            }
+        default: break
+        }
+    }
+
+    private mutating func takeExport(_ value: String, _ line: Int) throws(ManifestError) {
+        let words = value.split { $0 == " " || $0 == "\t" }.map(String.init)
+        let symbol = words[0]
+        guard PluginManifest.isSymbol(symbol) else {
+            throw ManifestError(
+                line: line, problem: "\"\(printable(symbol, limit: 80))\" is no C identifier",
+                remedy:
+                    "write export = symbol, with at most \(PluginManifest.symbolLimit) letters, digits and underscores")
+        }
+        let type = words.count > 1 ? PluginManifest.ExportType(words[1]) : nil
+        guard words.count == 1 || (words.count == 2 && type != nil) else {
+            let rest = printable(words.dropFirst().joined(separator: " "), limit: 80)
+            throw ManifestError(
+                line: line, problem: "\"\(rest)\" is no type of an export",
+                remedy: "write export = \(symbol), export = \(symbol) message, or the contract's 16 hex digits")
+        }
+        guard !PluginManifest.lifecycleSymbols.contains(symbol) else {
+            throw ManifestError(
+                line: line, problem: "\(symbol) is a lifecycle function",
+                remedy: "drop the line, the host finds it by its name")
+        }
+        guard symbols.insert(symbol).inserted else {
+            throw ManifestError(line: line, problem: "\(symbol) is exported twice", remedy: "keep one of them")
+        }
+        guard exports.count < PluginManifest.exportLimit else {
+            throw ManifestError(
+                line: line, problem: "more than \(PluginManifest.exportLimit) exports", remedy: "divide the plugin")
+        }
+        exports.append(.init(symbol: symbol, type: type))
+    }
+
+    private static func take(
+        _ value: String, as key: String, _ line: Int, into list: inout [PluginManifest.NamedRange]
+    ) throws(ManifestError) {
+        let words = value.split(maxSplits: 1) { $0 == " " || $0 == "\t" }
+        let name = String(words[0])
+        guard PluginManifest.isName(name) else { throw nameError(name, line) }
+        guard words.count == 2 else {
+            throw ManifestError(
+                line: line, problem: "\(name) has no range", remedy: "write \(key) = \(name) ^1.0, or * for any version"
+            )
+        }
+        let range: VersionRange
+        do {
+            range = try VersionRange(String(trimmed(words[1])))
+        } catch {
+            throw ManifestError(line: line, problem: error.description, remedy: "write \(key) = \(name) ^1.0 for one")
+        }
+        guard !list.contains(where: { $0.name == name }) else {
+            throw ManifestError(
+                line: line, problem: "\(key) names \(name) twice", remedy: "write one line with both ranges")
+        }
+        guard list.count < PluginManifest.lineLimit else {
+            throw ManifestError(
+                line: line, problem: "more than \(PluginManifest.lineLimit) lines of \(key)",
+                remedy: "divide the plugin")
+        }
+        list.append(.init(name: name, range: range))
+    }
+
+    /// The manifest, once all lines are read.
+    func finished() throws(ManifestError) -> PluginManifest {
+        guard let name = single["name"]?.value else {
+            throw ManifestError(line: nil, problem: "no name is given", remedy: "add name = your-plugin")
+        }
+        guard let version = single["version"]?.value else {
+            throw ManifestError(line: nil, problem: "no version is given", remedy: "add version = 1.0.0")
+        }
+        return PluginManifest(
+            name: name, version: version, exports: exports, requires: requires, provides: provides, schema: schema,
+            savesStateWhileServing: single["state"] != nil, vouchesForUnload: single["unload"] != nil, abi: abi,
+            toolchain: (single["toolchain"]?.value).map(Toolchain.init), unknown: unknown)
+    }
+
+    private static func nameError(_ name: String, _ line: Int) -> ManifestError {
+        ManifestError(
+            line: line, problem: "\"\(printable(name, limit: 80))\" is no name of a plugin",
+            remedy: "write 1 to \(PluginManifest.nameLimit) letters, digits and ._- that start with a letter or a digit"
+        )
+    }
+
+    private static func refused(_ key: String, _ value: String, _ line: Int, remedy: String) -> ManifestError {
+        ManifestError(line: line, problem: "\(key) cannot be \"\(printable(value, limit: 80))\"", remedy: remedy)
+    }
+
+    private static func isKey(_ text: String) -> Bool {
+        guard let first = text.utf8.first, text.utf8.count <= PluginManifest.nameLimit else { return false }
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+        return letters ~= first
+            && text.utf8.allSatisfy { letters ~= $0 || VersionScanner.isDigit($0) || ".-_".utf8.contains($0) }
+    }
+
+    /// Without blanks, tabs and carriage returns at both ends.
+    private static func trimmed(_ text: Substring) -> String {
+        let blanks: Set<Unicode.Scalar> = [" ", "\t", "\r"]
+        let scalars = text.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !blanks.contains($0) }),
+            let last = scalars.lastIndex(where: { !blanks.contains($0) })
+        else { return "" }
+        return String(scalars[first...last])
+    }
+}

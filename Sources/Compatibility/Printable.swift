@@ -1,0 +1,20 @@
+/// A text from outside made safe to show: one line, no control characters, bounded.
+///
+/// Names and texts of a plugin reach terminals and logs. Control characters (ESC above all), line and paragraph
+/// separators, and characters that reorder or hide what follows are written as `\u{1b}`; what is longer than `limit`
+/// scalars ends in "…". The result is for people: it is not an encoding to be read back.
+package func printable(_ text: String, limit: Int = 2048) -> String {
+    var result = ""
+    var count = 0
+    for scalar in text.unicodeScalars {
+        if count == limit { return result + "…" }
+        count += 1
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+            result += "\\u{" + String(scalar.value, radix: 16) + "}"
+        default:
+            result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}

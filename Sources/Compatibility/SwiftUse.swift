@@ -1,0 +1,46 @@
+import ELFReader
+
+/// One way in which an image shows that it uses the Swift runtime.
+enum SwiftUse: Equatable {
+    /// DT_NEEDED names a library of the Swift toolchain.
+    case library(String)
+    /// Undefined symbols of the runtime or of Swift modules; the first, and how many.
+    case imports(first: String, count: Int)
+    /// Metadata that the runtime of the process, or one linked into the image, has registered once it is loaded.
+    case metadata(section: String)
+
+    /// Why the image must stay in memory, a clause.
+    var reason: String {
+        switch self {
+        case .library(let name): "needs \(name), the Swift runtime"
+        case .imports(let first, let count):
+            "imports \(first)\(count > 1 ? " and \(count - 1) more" : "") of the Swift runtime"
+        case .metadata(let section): "holds Swift metadata (\(section)), which the runtime never forgets"
+        }
+    }
+}
+
+extension ELFImage {
+    /// Whether `name` is the Swift runtime or a library of Swift code that comes with it.
+    static func isSwiftLibrary(_ name: String) -> Bool {
+        ["libswift", "libFoundation", "lib_Foundation"].contains { name.hasPrefix($0) }
+    }
+
+    /// All signs of Swift, empty for C and Embedded Swift; without a section table, all that the rest shows.
+    var swiftUses: [SwiftUse] {
+        var uses = (dynamic?.needed ?? []).filter(Self.isSwiftLibrary).map(SwiftUse.library)
+        let imports = symbols.filter { symbol in
+            !symbol.isDefined && ["swift_", "$s", "$S"].contains { symbol.name.hasPrefix($0) }
+        }
+        if let first = imports.first { uses.append(.imports(first: first.name, count: imports.count)) }
+        if case .known(_, let swiftSections) = sections, let first = swiftSections.first {
+            uses.append(.metadata(section: first))
+        }
+        return uses
+    }
+
+    /// Whether the image shares the process's Swift runtime, as opposed to having none or a copy of its own.
+    var needsSwiftRuntime: Bool {
+        swiftUses.contains { if case .metadata = $0 { false } else { true } }
+    }
+}

@@ -1,0 +1,66 @@
+extension VersionRange {
+    /// Whether every version that the range admits belongs to one line; true of a range that admits none.
+    ///
+    /// A typed binding relies on it: within a line an export keeps its meaning.
+    public var staysWithinOneLine: Bool {
+        var only: VersionLine?
+        for set in alternatives {
+            guard let lines = set.lines else { return false }
+            for line in lines {
+                if only == nil { only = line }
+                if only != line { return false }
+            }
+        }
+        return true
+    }
+}
+
+extension ComparatorSet {
+    /// The lines of what the set admits; `nil` = its releases alone are in several.
+    fileprivate var lines: [VersionLine]? {
+        var lines = prereleaseLines
+        let start = comparators.map(\.firstRelease).max(by: <) ?? (0, 0, 0)
+        guard let end = comparators.compactMap(\.releaseEnd).min(by: <) else { return nil }
+        if start < end {
+            let line = VersionLine(start.0, start.1, start.2)
+            guard end <= line.end else { return nil }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    /// The lines of the pre-releases that the set admits.
+    ///
+    /// Only the triples that a comparator names with a pre-release count. If any pre-release of such a triple is
+    /// admitted, then so is the lowest that the bounds leave: `-0`, or a bound itself, or what directly follows one
+    /// (`-rc` is followed by `-rc.0`).
+    private var prereleaseLines: [VersionLine] {
+        comparators.filter { !$0.version.prerelease.isEmpty }.compactMap { comparator in
+            let (major, minor, patch) = comparator.version.core
+            let bound = comparator.version.prerelease
+            let lowest = [["0"], bound, bound + ["0"]].map { SemanticVersion(major, minor, patch, prerelease: $0) }
+            return lowest.contains(where: admits) ? comparator.version.line : nil
+        }
+    }
+}
+
+extension Comparator {
+    /// The first release that is not too low, as a triple.
+    fileprivate var firstRelease: (Int, Int, Int) {
+        switch relation {
+        case .less, .lessOrEqual: (0, 0, 0)
+        case .equal, .greaterOrEqual: version.core
+        case .greater: version.prerelease.isEmpty ? (version.major, version.minor, version.patch + 1) : version.core
+        }
+    }
+
+    /// The first triple that is too high for a release; `nil` = none is.
+    fileprivate var releaseEnd: (Int, Int, Int)? {
+        switch relation {
+        case .greater, .greaterOrEqual: nil
+        case .less: version.core
+        case .equal, .lessOrEqual:
+            version.prerelease.isEmpty ? (version.major, version.minor, version.patch + 1) : version.core
+        }
+    }
+}
