@@ -28,6 +28,8 @@ public import CPin
     /// Calls `body` with the export's function.
     ///
     /// - Throws: `BindingError.unloaded`, `.tooManyThreads`, and what `body` throws.
+    // The overloads are told apart by what `body` takes.
+    // swift-format-ignore: AmbiguousTrailingClosureOverload
     @inlinable
     public func callAsFunction<R>(_ body: (F) throws -> R) throws -> R {
         // SAFETY: the pin is given back on this thread, and only if it was got; the target is used while it is held.
@@ -69,7 +71,9 @@ public import CPin
     }
 }
 
-/// Gives back what an empty pin holds, and says why there was no target. Out of line: it is not on the call path.
+/// Gives back what an empty pin holds, and says why there was no target.
+///
+/// Out of line: it is not on the call path.
 @usableFromInline @inline(never)
 func refusal(of route: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ pin: cpin_pin) -> BindingError {
     // SAFETY: the route's memory is never freed; a pin with a cell is held and not yet given back.

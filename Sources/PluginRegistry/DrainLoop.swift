@@ -21,7 +21,9 @@ struct Drain: Sendable {
         deadline = began.advanced(by: limit)
     }
 
-    /// W3 and W4 of cpin.h. To be called after W2 only; from then on a target that is empty stays empty.
+    /// Lets go of the targets that are empty (W3 and W4 of cpin.h).
+    ///
+    /// To be called after W2 only: from then on a target that is empty stays empty.
     mutating func scan() {
         targets.removeAll { target in
             guard target.callCount == 0 else { return false }

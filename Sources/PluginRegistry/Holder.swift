@@ -12,7 +12,9 @@ package struct Holder: Sendable, Equatable {
 }
 
 extension Target {
-    /// The calls that are inside now. Only after a drain has begun is it certain that none is missing.
+    /// The calls that are inside now.
+    ///
+    /// Only after a drain has begun is it certain that none is missing.
     ///
     /// Scans every thread's record, and reads a file in /proc for each call found.
     package var holders: [Holder] {

@@ -27,7 +27,9 @@ internal import Glibc
         unsafe mutex.deallocate()
     }
 
-    /// Runs `body` while no other thread does. No plugin code, no I/O and no second lock in there.
+    /// Runs `body` while no other thread does.
+    ///
+    /// No plugin code, no I/O and no second lock in there.
     package func withLock<R, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
         let error = unsafe pthread_mutex_lock(mutex)
         precondition(error == 0, "this thread holds the lock already")

@@ -3,7 +3,9 @@ internal import Glibc
 
 /// The pins of this process: one mapping with a record per thread, one way of protection, until the process ends.
 package enum Pins {
-    /// Starts them. The first call decides for the life of the process; later ones change nothing.
+    /// Starts them.
+    ///
+    /// The first call decides for the life of the process; later ones change nothing.
     ///
     /// - Parameters:
     ///   - file: a file on tmpfs that is to hold the records, so that they outlive the process (`cpin_records.h`). It is

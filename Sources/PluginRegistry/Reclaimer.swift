@@ -2,11 +2,17 @@ internal import Glibc
 
 /// What became of a drain.
 package enum DrainOutcome: Sendable, Equatable {
-    /// No call is inside the targets, and none will be: what they led to may go. From the request until that was known.
+    /// No call is inside the targets, and none will be: what they led to may go.
+    ///
+    /// The time is from the request until that was known.
     case drained(nanoseconds: Int)
-    /// Calls were still inside when the limit passed, or when the reclaimer was shut down. Nothing may go.
+    /// Calls were still inside when the limit passed, or when the reclaimer was shut down.
+    ///
+    /// Nothing may go.
     case timedOut(holders: [Holder])
-    /// Nobody can know any more whether calls are inside (`Protection.degraded`, or a forked child). Nothing may go, ever.
+    /// Nobody can know any more whether calls are inside (`Protection.degraded`, or a forked child).
+    ///
+    /// Nothing may go, ever.
     case degraded
 }
 
@@ -18,7 +24,9 @@ package final class Reclaimer: Sendable {
     private let thread: pthread_t
     private let phase = Lock(Phase.running)
 
-    /// Starts the thread. `Pins.start` comes before.
+    /// Starts the thread.
+    ///
+    /// `Pins.start` comes before.
     ///
     /// - Throws: `PinsError.noReclaimerThread`.
     package init() throws(PinsError) {
@@ -67,7 +75,9 @@ package final class Reclaimer: Sendable {
         }
     }
 
-    /// Ends the thread. Whoever still waits gets `timedOut`; targets that are not drained keep their memory for ever.
+    /// Ends the thread.
+    ///
+    /// Whoever still waits gets `timedOut`; targets that are not drained keep their memory for ever.
     ///
     /// A second call returns at once. After it, `drain` answers `timedOut` unless nothing is inside.
     package func shutdown() async {

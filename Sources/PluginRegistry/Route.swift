@@ -16,17 +16,23 @@ package final class Route: Sendable {
     private let memory: RouteMemory
     private let state = Lock(State())
 
-    /// Makes a route that nothing serves yet. `Pins.start` comes before.
+    /// Makes a route that nothing serves yet.
+    ///
+    /// `Pins.start` comes before.
     package init(label: String) {
         precondition(Pins.protection != nil, "Pins.start comes before the first route")
         self.label = label
         memory = RouteMemory(label: label)
     }
 
-    /// Empties the route. A target that is still on it is never freed, since nobody will drain it.
+    /// Empties the route.
+    ///
+    /// A target that is still on it is never freed, since nobody will drain it.
     deinit { memory.exchange(nil) }
 
-    /// Makes `target` what callers reach from now on; `nil`: their calls throw. Never blocks a caller.
+    /// Makes `target` what callers reach from now on; `nil`: their calls throw.
+    ///
+    /// Never blocks a caller.
     ///
     /// Traps where the target was published before, or lacks an export that is bound through this route: ask
     /// `indicesMissing(in:)` first. Publishing on one route is serialised by the host.
@@ -54,7 +60,9 @@ package final class Route: Sendable {
         state.withLock { state in state.bound.filter { !target.hasFunction(at: $0) }.sorted() }
     }
 
-    /// A hold on the export at `index`. From now on, only targets that have it can be published here.
+    /// A hold on the export at `index`.
+    ///
+    /// From now on, only targets that have it can be published here.
     ///
     /// - Throws: `BindingError.notACFunction`; `.noSuchExport` where what serves the route now does not have it.
     package func binding<F>(_ index: Int, as type: F.Type = F.self) throws(BindingError) -> Binding<F> {
@@ -69,7 +77,9 @@ package final class Route: Sendable {
     }
 }
 
-/// The part of a route that bindings point at: the cell, and behind it the label. Never freed.
+/// The part of a route that bindings point at: the cell, and behind it the label.
+///
+/// Never freed.
 @safe struct RouteMemory: @unchecked Sendable {
     // SAFETY: for the whole type: the cell is only accessed atomically; the label's words are written before anybody else
     // has the address, and never again.

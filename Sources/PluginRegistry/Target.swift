@@ -76,12 +76,16 @@ internal import Synchronization
     /// The first address past the target: a cell that lies below it and not below `base` is a call that is inside.
     var end: UnsafeMutableRawPointer { unsafe base + TargetLayout.slot(count) }
 
-    /// Notes that the target is about to be published. Traps on a second time: the proof in cpin.h needs it to be the only.
+    /// Notes that the target is about to be published.
+    ///
+    /// Traps on a second time: the proof in cpin.h needs it to be the only.
     func markPublished() {
         let (first, _) = phase.compareExchange(expected: .fresh, desired: .published, ordering: .relaxed)
         precondition(first, "a target is published only once; going back to an old version makes a new target")
     }
 
-    /// Notes that no call is inside and none will be. Releasing, with `deinit`: the scan that found this out comes first.
+    /// Notes that no call is inside and none will be.
+    ///
+    /// Releasing, with `deinit`: the scan that found this out comes first.
     func markDrained() { phase.store(.drained, ordering: .releasing) }
 }
