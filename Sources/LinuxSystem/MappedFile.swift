@@ -18,7 +18,9 @@ import Glibc
         try self.init(mapping: size, MAP_PRIVATE, descriptor.raw, path)
     }
 
-    /// Copies the bytes of a file that others may change at any time. Shorter than the file was if it shrinks meanwhile.
+    /// Copies the bytes of a file that others may change at any time.
+    ///
+    /// Shorter than the file was if it shrinks meanwhile.
     package init(copying descriptor: borrowing FileDescriptor, at path: String) throws(SystemError) {
         let size = try Self.size(of: descriptor, at: path)
         let raw = descriptor.raw
@@ -54,7 +56,9 @@ import Glibc
     }
 
     /// Lends the bytes.
-    package func withBytes<Result, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
+    package func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         // SAFETY: the mapping lives as long as `self`, which this call borrows; a span cannot leave the closure.
         let buffer = unsafe UnsafeRawBufferPointer(start: start, count: count)
         return try body(unsafe buffer.bytes)

@@ -7,7 +7,8 @@ import Glibc
 /// thread-local storage is destroyed when the owner ends the thread, before the plugin's code is unmapped.
 ///
 /// The thread keeps itself alive until `finish` is called: the owner must call it.
-@safe package final class SerialThread: @unchecked Sendable {  // every field is guarded by `mutex`, or set once in `init`
+@safe package final class SerialThread: @unchecked Sendable {
+    // SAFETY: of @unchecked: every field is guarded by `mutex`, or set once in `init`.
     /// A piece of work; runs on the thread.
     package typealias Job = @Sendable () -> Void
 
@@ -41,7 +42,9 @@ import Glibc
         }
     }
 
-    /// Hands a job over. Returns at once; false after `finish`, and the job will not run.
+    /// Hands a job over and returns at once.
+    ///
+    /// False after `finish`: the job will not run.
     @discardableResult
     package func enqueue(_ job: @escaping Job) -> Bool {
         unsafe pthread_mutex_lock(mutex)
@@ -52,8 +55,10 @@ import Glibc
         return true
     }
 
-    /// Lets the thread end after the jobs handed over so far, and waits for it. Whether it ended within `nanoseconds`;
-    /// if not, a job does not return: the thread goes on, and ends by itself should the job ever return.
+    /// Lets the thread end after the jobs handed over so far, and waits for it.
+    ///
+    /// Whether it ended within `nanoseconds`; if not, a job does not return: the thread goes on, and ends by itself should
+    /// the job ever return.
     ///
     /// Not to be called from the thread itself. Calling it again waits again.
     package func finish(within nanoseconds: UInt64) -> Bool {

@@ -1,10 +1,10 @@
 public import Compatibility
 
-/// What a change to a plugin left behind: true when the reply was made, never just "ok".
+/// One generation, by what tells it from every other: a reply never says just "ok".
 public struct VersionStamp: Sendable, Codable, Equatable {
     /// The manifest's version.
     public let version: SemanticVersion
-    /// The image that runs.
+    /// The image that runs: its build-id, or the digest of its bytes.
     public let image: ImageID
     /// Counts every copy that this host ever started, from 1.
     public let generation: Int
@@ -12,6 +12,7 @@ public struct VersionStamp: Sendable, Codable, Equatable {
 
 /// The reply to `load`.
 public struct LoadReply: Sendable, Codable, Equatable {
+    /// The manifest's name.
     public let plugin: String
     /// What was loaded, or what was there already.
     public let loaded: VersionStamp
@@ -19,8 +20,9 @@ public struct LoadReply: Sendable, Codable, Equatable {
     public let unchanged: Bool
     /// Whether it is current in its line; if not, it serves only ranges that nothing current satisfies.
     public let isCurrent: Bool
+    /// Whether the image will be unmapped after use.
     public let unloadClass: UnloadClass
-    /// How the judged bytes are known to be the mapped ones: `folder` (a private copy in a 0700 folder).
+    /// How the judged bytes are known to be the mapped ones: `folder`, a private copy in a folder of mode 0700.
     public let protection: String
     /// What the gates warned of.
     public let warnings: [Finding]
@@ -28,9 +30,11 @@ public struct LoadReply: Sendable, Codable, Equatable {
 
 /// The reply to `swap`.
 public struct SwapReply: Sendable, Codable, Equatable {
+    /// The manifest's name.
     public let plugin: String
-    /// What served the line before; `nil` where nothing did.
+    /// What was in front of the line before; `nil` where nothing was.
     public let old: VersionStamp?
+    /// What is in front of it now.
     public let new: VersionStamp
     /// The new version is the very image that was current already; nothing was done.
     public let unchanged: Bool
@@ -42,67 +46,70 @@ public struct SwapReply: Sendable, Codable, Equatable {
     public let inFlightAtPublish: Int
     /// What became of the old generation; `nil` where there was none.
     public let retired: Retirement?
+    /// Whether the new image will be unmapped after use.
     public let unloadClass: UnloadClass
+    /// As in `LoadReply`.
     public let protection: String
+    /// What the gates warned of.
     public let warnings: [Finding]
 }
 
 /// The reply to `unload`.
 public struct UnloadReply: Sendable, Codable, Equatable {
+    /// The manifest's name.
     public let plugin: String
-    /// One entry per version that was retired, oldest first.
+    /// One entry per version that was retired, oldest generation first.
     public let retired: [RetiredVersion]
 
+    /// One version that was retired.
     public struct RetiredVersion: Sendable, Codable, Equatable {
+        /// Which one.
         public let stamp: VersionStamp
+        /// What became of it.
         public let outcome: Retirement
+        /// From publication until no call was inside, in nanoseconds.
         public let drainNanoseconds: Int
     }
 }
 
-/// What became of a generation that was taken out of service.
-public enum Retirement: Sendable, Codable, Equatable {
-    /// Stays loaded: routes of other ranges still need it.
+/// What became of a generation that is not in front any more.
+public enum Retirement: Sendable, Equatable {
+    /// Stays loaded: routes that the new version does not satisfy still need it.
     case serving
     /// Stopped and unmapped, which was proved.
     case unmapped
-    /// Stopped, stays in memory, and why.
+    /// Stays in memory, and why.
     case resident(reason: String)
 }
 
-/// One generation in `list`.
-public struct PluginStatus: Sendable, Codable, Equatable {
-    public let plugin: String
-    public let stamp: VersionStamp
-    public let state: State
-    /// The ranges of the routes that it serves now, sorted.
-    public let routes: [String]
-    public let callsInFlight: Int
-    public let unloadClass: UnloadClass
-    /// Why it stays in memory; `nil` unless `state` is `resident` or `stuck`.
-    public let reason: String?
-    /// Seconds since 1970 at which it entered this state.
-    public let since: Double
-
-    public enum State: String, Sendable, Codable {
-        /// In front within its line.
-        case current
-        /// Loaded, serves only what nothing current satisfies.
-        case loaded
-        /// Takes no new calls; calls are still inside.
-        case draining
-        /// A lifecycle function did not return in its time limit.
-        case stuck
-        /// Retired and still in memory.
-        case resident
+extension Retirement: Codable {
+    private enum CodingKeys: CodingKey {
+        case outcome, reason
     }
-}
 
-/// The host's own facts in `list --host`.
-public struct HostStatus: Sendable, Codable, Equatable {
-    public let facts: HostFacts
-    /// How pins are protected: `asymmetric`, `sequential` or `degraded`.
-    public let protection: String
-    public let processID: Int32
-    public let stagingDirectory: String
+    private enum Outcome: String, Codable {
+        case serving, unmapped, resident
+    }
+
+    /// Reads `{"outcome": "resident", "reason": "…"}`.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        switch try values.decode(Outcome.self, forKey: .outcome) {
+        case .serving: self = .serving
+        case .unmapped: self = .unmapped
+        case .resident: self = .resident(reason: try values.decode(String.self, forKey: .reason))
+        }
+    }
+
+    /// Writes the same.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .serving: try values.encode(Outcome.serving, forKey: .outcome)
+        case .unmapped: try values.encode(Outcome.unmapped, forKey: .outcome)
+        case .resident(let reason):
+            try values.encode(Outcome.resident, forKey: .outcome)
+            try values.encode(reason, forKey: .reason)
+        }
+    }
 }
