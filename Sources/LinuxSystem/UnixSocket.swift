@@ -120,6 +120,25 @@ package func peerUser(of connection: borrowing FileDescriptor) -> UInt32? {
     return user < 0 ? nil : UInt32(truncatingIfNeeded: user)
 }
 
+extension FileDescriptor {
+    /// Sends as much as the other end of a socket takes: the number of bytes. A peer that is gone is an error (EPIPE),
+    /// never a signal.
+    package func send(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
+        try retryingOnInterrupt("send", on: "socket") {
+            // SAFETY: the slice's storage is borrowed for the call only.
+            unsafe bytes.withUnsafeBytes { unsafe Glibc.send(raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        }
+    }
+
+    /// Receives what is there into the front of `buffer`: the number of bytes, 0 when the other end sends no more.
+    package func receive(into buffer: inout [UInt8]) throws(SystemError) -> Int {
+        try retryingOnInterrupt("receive", on: "socket") {
+            // SAFETY: the kernel writes at most `count` bytes into storage that is ours for the call.
+            unsafe buffer.withUnsafeMutableBytes { unsafe recv(raw, $0.baseAddress, $0.count, 0) }
+        }
+    }
+}
+
 /// Why a path cannot be listened on.
 package enum UnixSocketError: Error, Sendable, CustomStringConvertible {
     /// The kernel's address has room for `limit` bytes.
