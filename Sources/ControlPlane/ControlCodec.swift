@@ -14,7 +14,9 @@ struct ControlRequest: Sendable {
 
 /// JSON-RPC 2.0, one object a line; batches (optional in the specification) are refused.
 enum ControlCodec {
-    /// Reads one line. Any bytes: what is wrong comes back as the request's failure.
+    /// Reads one line.
+    ///
+    /// Any bytes: what is wrong comes back as the request's failure.
     static func request(from line: [UInt8], nesting limit: Int) -> ControlRequest {
         guard let text = String(validating: line, as: UTF8.self) else {
             return ControlRequest(id: .null, method: .failure(.unreadable("the line is not UTF-8")))
@@ -179,7 +181,7 @@ extension ControlCodec {
         case .keyNotFound(let key, let context): return "\(name(context.codingPath + [key])) is missing"
         case .valueNotFound(_, let context): return "\(name(context.codingPath)) must not be null"
         case .typeMismatch(let type, let context): return "\(name(context.codingPath)) is not of type \(type)"
-        case .dataCorrupted(let context): return "\(name(context.codingPath)) is malformed"
+        case .dataCorrupted(let context): return "\(name(context.codingPath)) is malformed: \(context.debugDescription)"
         @unknown default: return "the request does not decode"
         }
     }

@@ -1,7 +1,9 @@
 import Glibc
 import LinuxSystem
 
-/// One client's connection: what it sent and has not been handled, what waits for it to read. Owned by the loop.
+/// One client's connection: what it sent and has not been handled, what waits for it to read.
+///
+/// Owned by the loop.
 final class ControlConnection {
     /// Never given twice by one loop.
     let number: Int
@@ -31,7 +33,9 @@ final class ControlConnection {
         !isClosing && !isBroken && inFlight < limits.inFlight && output.count - sent < limits.unreadBytes
     }
 
-    /// Whether the connection has served its purpose. Meaningful when no request was left to be handled.
+    /// Whether the connection has served its purpose.
+    ///
+    /// Meaningful when no request was left to be handled.
     var isFinished: Bool {
         isBroken || (output.isEmpty && (isClosing || (hasEnded && inFlight == 0)))
     }

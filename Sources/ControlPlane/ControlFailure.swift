@@ -5,7 +5,7 @@ import PluginHost
 public struct ControlFailure: Error, Sendable, CustomStringConvertible {
     /// JSON-RPC's number: -32700…-32600 for requests that are wrong in themselves, -32000 for what the host says.
     public let number: Int
-    /// A stable word for programs: `refused`, `notFound`, `request.malformed`, …
+    /// A stable word for programs: `refused`, `notFound`, `request.malformed` and so on.
     public let code: String
     /// A sentence: what, where, and what to do.
     public let message: String

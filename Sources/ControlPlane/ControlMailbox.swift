@@ -29,7 +29,9 @@ final class ControlMailbox: Sendable {
     /// The descriptor that is readable while something waits.
     var raw: Int32 { event.raw }
 
-    /// Hands a result over; any thread. After the loop has ended it goes nowhere.
+    /// Hands a result over; any thread.
+    ///
+    /// After the loop has ended it goes nowhere.
     func post(_ result: ControlResult) {
         contents.withLock { $0.results.append(result) }
         event.signal()
@@ -41,7 +43,9 @@ final class ControlMailbox: Sendable {
         event.signal()
     }
 
-    /// Takes the results; the word to stop stays. The loop's thread only.
+    /// Takes the results; the word to stop stays.
+    ///
+    /// The loop's thread only.
     func take() -> Contents {
         // Cleared first: what is posted after that makes the descriptor readable again.
         event.clear()

@@ -66,7 +66,9 @@ final class ControlOperations {
         for change in changes.values { change.cancel() }
     }
 
-    /// Ends the threads. One whose plugin function does not return goes on without us, and ends when it returns.
+    /// Ends the threads.
+    ///
+    /// One whose plugin function does not return goes on without us, and ends when it returns.
     func finish() {
         for thread in idle { _ = thread.finish(within: 1_000_000_000) }
         for thread in calls.values { _ = thread.finish(within: 0) }

@@ -52,10 +52,10 @@ public final class ControlServer: Sendable {
         self.limits = limits
     }
 
-    /// Closes every connection, removes the socket file and waits for what is still being done; blocking, at most about
-    /// 10 s. Further calls wait as well and change nothing.
+    /// Closes every connection, removes the socket file and waits for what is still being done.
     ///
-    /// A plugin function that does not return by then keeps its thread: nothing can end it from outside.
+    /// Blocking, at most about 10 s. Further calls wait as well and change nothing. A plugin function that does not return
+    /// by then keeps its thread: nothing can end it from outside.
     public func stop() {
         mailbox.stop()
         // The loop bounds its own end; the extra second only covers its last steps.

@@ -30,6 +30,7 @@ struct LineBuffer {
     }
 
     /// Whether the first line is longer than the limit, whole or not: nothing behind it can be read any more.
+    ///
     /// Meaningful after `next` answered `nil`.
     var isOverlong: Bool { searched - start > limit }
 

@@ -71,6 +71,8 @@ package struct UnixListener: ~Copyable, Sendable {
         return Int32(String(decoding: digits.prefix(max(count, 0)).prefix { $0 != 10 }, as: UTF8.self))
     }
 
+    /// Removes what a dead owner left.
+    ///
     /// Called with the lock held. Only a socket that nobody listens on is removed.
     private static func removeStaleSocket(at path: String) throws(UnixSocketError) {
         var status = stat()
@@ -121,7 +123,9 @@ package func peerUser(of connection: borrowing FileDescriptor) -> UInt32? {
 }
 
 extension FileDescriptor {
-    /// Sends as much as the other end of a socket takes: the number of bytes. A peer that is gone is an error (EPIPE),
+    /// Sends as much as the other end of a socket takes: the number of bytes.
+    ///
+    /// A peer that is gone is an error (EPIPE),
     /// never a signal.
     package func send(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
         try retryingOnInterrupt("send", on: "socket") {

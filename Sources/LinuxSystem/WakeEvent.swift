@@ -14,7 +14,9 @@ package struct WakeEvent: ~Copyable, Sendable {
     /// The number for poll(2); readable after `signal`.
     package var raw: Int32 { descriptor.raw }
 
-    /// Makes the descriptor readable; any thread. Cannot fail short of 2⁶⁴ signals that nobody took.
+    /// Makes the descriptor readable; any thread.
+    ///
+    /// Cannot fail short of 2⁶⁴ signals that nobody took.
     package func signal() {
         var one: UInt64 = 1
         unsafe write(descriptor.raw, &one, 8)
