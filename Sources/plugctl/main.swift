@@ -1,1 +1,17 @@
-print("not built yet")
+import Glibc
+
+// Arguments in, exit code out; what happens in between is in the files named after the commands.
+let environment = environmentVariables()
+let terminal = Terminal(environment: environment)
+// Somebody who closes our output early (`plugctl list | head -1`) ends our writing, not the process.
+signal(SIGPIPE, SIG_IGN)
+
+let wantsJSON = CommandLine.arguments.contains("--json")
+do {
+    let invocation = try Invocation(parsing: Array(CommandLine.arguments.dropFirst()))
+    let context = CommandContext(invocation, terminal: terminal, environment: environment)
+    exit(try await run(invocation.command, in: context))
+} catch {
+    let failure = CommandFailure(error)
+    exit(report(failure, isJSON: wantsJSON, on: terminal))
+}

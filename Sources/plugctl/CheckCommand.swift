@@ -1,0 +1,56 @@
+import Compatibility
+import FoundationEssentials
+import LinuxSystem
+import PluginHost
+
+/// `check FILE… [--host-facts FILE]`: every gate over every file.
+struct CheckCommand {
+    let files: [String]
+    let hostFacts: String?
+
+    /// What came of one file: a report or an error.
+    private struct Checked: Encodable {
+        var file: String
+        var admissible: Bool
+        var report: GateReport?
+        var error: CommandFailure?
+    }
+
+    /// 0 where every file may be loaded, 3 where one may not, 4 or 1 where one could not be judged.
+    func run(in context: CommandContext) throws -> Int32 {
+        let facts = try facts()
+        let results = files.map { check($0, against: facts) }
+        if context.isJSON {
+            try context.terminal.say(json: results)
+        } else {
+            let texts = results.compactMap { $0.report.map { ReportText.text($0, on: context.terminal) } }
+            context.terminal.say(texts.joined(separator: "\n"))
+        }
+        for error in results.compactMap(\.error) { context.terminal.warn("error[\(error.code)]: \(error.message)") }
+        if let error = results.compactMap(\.error).first { return error.exit }
+        return results.allSatisfy(\.admissible) ? 0 : 3
+    }
+
+    private func check(_ file: String, against facts: HostFacts) -> Checked {
+        do {
+            let report = try PluginFiles.judge(file, against: facts)
+            return Checked(file: file, admissible: report.isAdmissible, report: report)
+        } catch {
+            return Checked(file: file, admissible: false, error: error)
+        }
+    }
+
+    private func facts() throws -> HostFacts {
+        guard let hostFacts else { return try HostFacts.current() }
+        guard fileExists(hostFacts) else { throw CommandFailure.fileNotFound(hostFacts) }
+        do {
+            return try JSONDecoder().decode(HostFacts.self, from: Data(contentsOf: URL(filePath: hostFacts)))
+        } catch let error as DecodingError {
+            throw CommandFailure(
+                code: "usage", message: "\(printable(hostFacts)) holds no host facts (\(error)); write it with plugctl facts",
+                exit: 2)
+        } catch {
+            throw CommandFailure(code: "system", message: "cannot read \(printable(hostFacts)): \(error)", exit: 1)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Compatibility
+
+/// A command line sorted into command, options and operands; every option is one that the grammar knows.
+struct CommandWords {
+    private(set) var command: CommandGrammar?
+    private(set) var operands: [String] = []
+    /// `--help` was met; nothing behind it was looked at.
+    private(set) var asksForHelp = false
+    private var options: [(name: String, value: String?)] = []
+
+    /// Sorts the words: `--` ends the options, `--name=value` and `--name value` are the same, `-` is an operand.
+    init(_ arguments: [String]) throws(UsageError) {
+        var rest = arguments[...]
+        var optionsHaveEnded = false
+        while let word = rest.popFirst() {
+            if word == "--" && !optionsHaveEnded {
+                optionsHaveEnded = true
+            } else if word.hasPrefix("-") && word != "-" && !optionsHaveEnded {
+                try takeOption(word, &rest)
+                if asksForHelp { return }
+            } else if command == nil {
+                try takeCommand(word)
+            } else {
+                operands.append(word)
+            }
+        }
+    }
+
+    func has(_ name: String) -> Bool { options.contains { $0.name == name } }
+
+    /// The last value given.
+    func value(_ name: String) -> String? { values(name).last }
+
+    func values(_ name: String) -> [String] { options.filter { $0.name == name }.compactMap(\.value) }
+
+    private mutating func takeCommand(_ word: String) throws(UsageError) {
+        command = Grammar.command(word)
+        guard command == nil else { return }
+        throw UsageError(
+            message: "no command \"\(printable(word))\"" + suggestion(for: word, among: Grammar.commands.map(\.name)),
+            command: nil)
+    }
+
+    private mutating func takeOption(_ word: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let name = parts[0] == "-h" ? "--help" : parts[0]
+        let known = Grammar.globalOptions + (command?.options ?? [])
+        guard let option = known.first(where: { $0.name == name }) else {
+            let place = command.map { "\($0.name) has no option" } ?? "no option"
+            throw UsageError(
+                message: "\(place) \"\(printable(name))\"" + suggestion(for: name, among: known.map(\.name)),
+                command: command?.name)
+        }
+        if name == "--help" { asksForHelp = true }
+        guard option.value != nil else {
+            guard parts.count == 1 else {
+                throw UsageError(message: "\(name) takes no value", command: command?.name)
+            }
+            options.append((name, nil))
+            return
+        }
+        guard let value = parts.count > 1 ? parts[1] : rest.popFirst(), !value.isEmpty else {
+            throw UsageError(message: "\(name) needs a value: \(name) \(option.value ?? "")", command: command?.name)
+        }
+        options.append((name, value))
+    }
+}
+
+/// ": did you mean …?" where something near is known, else `otherwise` behind a colon.
+func suggestion(for word: String, among known: [String], otherwise: String = "") -> String {
+    if let nearest = NearestName.nearest(to: word, among: known) { return ": did you mean \"\(nearest)\"?" }
+    return otherwise.isEmpty ? "" : ": \(otherwise)"
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// Runs one command: its exit code where it has shown a result, a failure where it has none to show.
+@MainActor
+func run(_ command: Invocation.Command, in context: CommandContext) async throws -> Int32 {
+    switch command {
+    case .help(let name):
+        context.terminal.say(HelpText.text(of: name))
+    case .version:
+        try VersionCommand.run(in: context)
+    case .completions(let shell):
+        context.terminal.say(Completions.script(for: shell))
+    case .serve(let plugins):
+        try await ServeCommand(folders: plugins).run(in: context)
+    case .load(let file):
+        try LoadCommand(file: file).run(in: context)
+    case .swapFile(let name, let file):
+        try SwapCommand(name: name, target: .file(file)).run(in: context)
+    case .swapVersion(let name, let version):
+        try SwapCommand(name: name, target: .version(version)).run(in: context)
+    case .unload(let name, let version):
+        try UnloadCommand(name: name, version: version).run(in: context)
+    case .list(let all, let host):
+        try ListCommand(all: all, host: host).run(in: context)
+    case .call(let target, let export, let text, let range):
+        try await CallCommand(target: target, export: export, text: text, range: range ?? "*").run(in: context)
+    case .inspect(let file):
+        try InspectCommand(file: file).run(in: context)
+    case .check(let files, let hostFacts):
+        return try CheckCommand(files: files, hostFacts: hostFacts).run(in: context)
+    case .scan(let folders):
+        try ScanCommand(folders: folders).run(in: context)
+    case .facts:
+        try FactsCommand().run(in: context)
+    }
+    return 0
+}
+
+/// Says why a command failed, for people and for programs: its exit code.
+func report(_ failure: CommandFailure, isJSON: Bool, on terminal: Terminal) -> Int32 {
+    if isJSON {
+        // Strings and numbers always encode; if not, standard error still has the sentence.
+        try? terminal.say(json: FailureJSON(error: failure))
+    } else if let report = failure.report {
+        terminal.say(ReportText.text(report, on: terminal))
+    }
+    terminal.warn("error[\(failure.code)]: \(failure.message)")
+    return failure.exit
+}
+
+/// The process's variables.
+func environmentVariables() -> [String: String] {
+    var variables: [String: String] = [:]
+    // SAFETY: environ is a NULL-terminated array of C strings; nothing in this process changes it.
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+        let parts = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+        unsafe entry += 1
+    }
+    return variables
+}

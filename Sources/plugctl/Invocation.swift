@@ -1,0 +1,122 @@
+import Compatibility
+
+/// What one command line asks for: words checked, nothing looked up yet.
+struct Invocation: Equatable {
+    /// The host's socket where it was named.
+    var socket: String?
+    /// Whether programs read the output.
+    var isJSON = false
+    var command: Command
+
+    enum Command: Equatable {
+        /// The help of one command, or of all.
+        case help(String?)
+        case version
+        case completions(Shell)
+        case serve(plugins: [String])
+        case load(file: String)
+        case swapFile(name: String, file: String)
+        case swapVersion(name: String, version: SemanticVersion)
+        case unload(name: String, version: SemanticVersion?)
+        case list(all: Bool, host: Bool)
+        case call(target: String, export: String, text: String?, range: String?)
+        case inspect(file: String)
+        case check(files: [String], hostFacts: String?)
+        case scan(folders: [String])
+        case facts
+    }
+
+    enum Shell: String, CaseIterable {
+        case bash, zsh, fish
+    }
+}
+
+/// A command line that means nothing: a sentence, and the command whose help would tell more.
+struct UsageError: Error, Equatable {
+    var message: String
+    var command: String?
+}
+
+extension Invocation {
+    /// Understands a command line without its program name. Pure.
+    init(parsing arguments: [String]) throws(UsageError) {
+        let words = try CommandWords(arguments)
+        if words.asksForHelp {
+            self.init(command: .help(words.command?.name))
+            return
+        }
+        if words.has("--version") {
+            self.init(command: .version)
+            return
+        }
+        guard let command = words.command else {
+            throw UsageError(message: "a command is missing", command: nil)
+        }
+        guard command.count.contains(words.operands.count) else {
+            let few = words.operands.count < command.count.lowerBound
+            let expected = command.operands.isEmpty ? "no operand" : command.operands
+            throw UsageError(
+                message: "\(command.name) has too \(few ? "few" : "many") operands: it takes \(expected)",
+                command: command.name)
+        }
+        self.init(
+            socket: words.value("--socket"), isJSON: words.has("--json"), command: try Self.command(command.name, words))
+    }
+
+    private static func command(_ name: String, _ words: CommandWords) throws(UsageError) -> Command {
+        let operands = words.operands
+        switch name {
+        case "serve":
+            return .serve(plugins: words.values("--plugins"))
+        case "load":
+            return .load(file: operands[0])
+        case "swap":
+            if operands.count == 2 { return .swapFile(name: operands[0], file: operands[1]) }
+            let (name, version) = try plugin(operands[0], of: "swap")
+            guard let version else {
+                throw UsageError(message: "swap needs a FILE, or a version: \(name)@VERSION", command: "swap")
+            }
+            return .swapVersion(name: name, version: version)
+        case "unload":
+            let (name, version) = try plugin(operands[0], of: "unload")
+            return .unload(name: name, version: version)
+        case "list":
+            return .list(all: words.has("--all"), host: words.has("--host"))
+        case "call":
+            return .call(
+                target: operands[0], export: operands[1], text: operands.count > 2 ? operands[2] : nil,
+                range: words.value("--range"))
+        case "inspect":
+            return .inspect(file: operands[0])
+        case "check":
+            return .check(files: operands, hostFacts: words.value("--host-facts"))
+        case "scan":
+            return .scan(folders: operands)
+        case "facts":
+            return .facts
+        case "completions":
+            guard let shell = Shell(rawValue: operands[0]) else {
+                let known = Shell.allCases.map(\.rawValue)
+                throw UsageError(
+                    message: "no completions for \"\(printable(operands[0]))\""
+                        + suggestion(for: operands[0], among: known, otherwise: "it is bash, zsh or fish"),
+                    command: "completions")
+            }
+            return .completions(shell)
+        default:
+            throw UsageError(message: "\(name) is not built in", command: nil)
+        }
+    }
+
+    /// Reads `NAME` or `NAME@VERSION`.
+    private static func plugin(
+        _ operand: String, of command: String
+    ) throws(UsageError) -> (name: String, version: SemanticVersion?) {
+        guard let at = operand.firstIndex(of: "@") else { return (operand, nil) }
+        do {
+            return (String(operand[..<at]), try SemanticVersion(String(operand[operand.index(after: at)...])))
+        } catch {
+            throw UsageError(message: error.description, command: command)
+        }
+    }
+}

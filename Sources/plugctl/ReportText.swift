@@ -1,0 +1,32 @@
+import Compatibility
+
+/// A gate report as a table: gate, verdict, the plugin's value, the host's value, what to do.
+enum ReportText {
+    static func text(_ report: GateReport, on terminal: Terminal) -> String {
+        let name = [report.plugin, report.version].compactMap(\.self).joined(separator: " ")
+        let verdict = report.isAdmissible ? "admissible" : "refused"
+        var text = "\(printable(report.path)): \(name.isEmpty ? "no readable manifest" : name): "
+        text += terminal.paint(verdict, report.isAdmissible ? .green : .red) + "\n"
+        text += "  image \(report.image), \(report.unloadClass.rawValue)"
+        text += report.unloadReasons.isEmpty ? "\n" : " (\(report.unloadReasons.joined(separator: "; ")))\n"
+        var table = Table(["GATE", "VERDICT", "PLUGIN", "HOST", "WHAT TO DO"])
+        for finding in report.findings {
+            table.add([
+                Table.Cell(finding.code), Table.Cell(finding.verdict.rawValue, colour(of: finding.verdict)),
+                Table.Cell(dash(finding.plugin)), Table.Cell(dash(finding.host)), Table.Cell(finding.remedy),
+            ])
+        }
+        return text + table.text(on: terminal, indent: 2)
+    }
+
+    private static func dash(_ value: String) -> String { value.isEmpty ? "-" : value }
+
+    private static func colour(of verdict: Finding.Verdict) -> Terminal.Colour? {
+        switch verdict {
+        case .passed: .green
+        case .warning: .yellow
+        case .refused: .red
+        case .skipped: nil
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import PluginHost
+
+/// What became of a retired generation, in words.
+enum RetirementText {
+    static func text(_ outcome: Retirement) -> String {
+        switch outcome {
+        case .serving: "still serves routes of other ranges"
+        case .unmapped: "unmapped"
+        case .resident(let reason): "resident, because it \(reason)"
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Compatibility
+import ControlPlane
+import Dispatch
+import Glibc
+import PluginHost
+
+/// `serve [--plugins DIR]…`: the reference host.
+struct ServeCommand {
+    let folders: [String]
+
+    /// What is true when the host is ready.
+    private struct Ready: Encodable {
+        var socket: String
+        var process: Int32
+        var loaded: [LoadReply]
+        var failed: [Failed]
+    }
+
+    private struct Failed: Encodable {
+        var file: String
+        var error: CommandFailure
+    }
+
+    @MainActor
+    func run(in context: CommandContext) async throws {
+        let signals = StopSignals()
+        let host = try PluginHost()
+        let control: ControlServer
+        do {
+            control = try ControlServer(host: host, socketPath: context.socketPath)
+        } catch {
+            await host.shutdown()
+            throw error
+        }
+        do {
+            let ready = try await load(into: host, context)
+            try context.show(
+                ready, "serving on \(ready.socket), process \(ready.process), \(ready.loaded.count) plugins loaded\n")
+        } catch {
+            control.stop()
+            await host.shutdown()
+            throw error
+        }
+        await signals.wait()
+        control.stop()
+        await host.shutdown()
+    }
+
+    /// Loads what the folders hold, newest first, so that the newest of a line becomes current. A plugin may require one
+    /// that comes later: what failed is tried again as long as a round gets further.
+    @MainActor
+    private func load(into host: PluginHost, _ context: CommandContext) async throws -> Ready {
+        var waiting = try PluginFinder.find(in: folders).plugins.map(\.path)
+        var loaded: [LoadReply] = []
+        var failed: [Failed] = []
+        var isProgressing = true
+        while isProgressing {
+            failed = []
+            let before = loaded.count
+            for file in waiting {
+                do {
+                    loaded.append(try await host.load(absolutePath(file)))
+                } catch {
+                    failed.append(Failed(file: file, error: CommandFailure(error)))
+                }
+            }
+            waiting = failed.map(\.file)
+            isProgressing = loaded.count > before && !waiting.isEmpty
+        }
+        for failure in failed { context.terminal.warn("error[\(failure.error.code)]: \(failure.error.message)") }
+        return Ready(socket: context.socketPath, process: getpid(), loaded: loaded, failed: failed)
+    }
+}
+
+/// SIGTERM and SIGINT as something to wait for, from its creation on.
+private final class StopSignals {
+    private let stream: AsyncStream<Void>
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        self.stream = stream
+        sources = [SIGTERM, SIGINT].map { number in
+            // Without this the default action would end the process before the source is asked.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { continuation.yield() }
+            source.activate()
+            return source
+        }
+    }
+
+    /// Returns when one has arrived.
+    @MainActor
+    func wait() async {
+        for await _ in stream { return }
+    }
+
+    deinit {
+        for source in sources { source.cancel() }
+    }
+}
