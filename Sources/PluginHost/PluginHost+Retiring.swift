@@ -41,7 +41,9 @@ extension PluginHost {
     ///
     /// Waits for calls and for `swb_stop` within the configured limits; what does not end stays in memory until the
     /// process ends. Resident images stay mapped, without their copies on disk.
+    /// In a forked child it does nothing: threads and folders are the parent's.
     public func shutdown() async {
+        if Pins.isForkedChild { return }
         let leaving: [Int]? = state.withLock { state in
             if state.isShutDown { return nil }
             state.isShutDown = true
