@@ -37,12 +37,12 @@ struct SwiftGatesTests {
         let remedy = "build it with swift 6.3.1 and let ManifestPlugin write the manifest, which states the compiler"
         #expect(
             Sample.lines("toolchain.swift", Self.swiftPlugin("clang \(Sample.clang)")) == [
-                "refused toolchain.swift: plugin needs libswiftCore.so, the Swift runtime, and its toolchain line is "
+                "refused toolchain.swift: plugin needs libswiftCore.so of the Swift runtime, and its toolchain line is "
                     + "clang 21.0.0: \(remedy)"
             ])
         #expect(
             Sample.lines("toolchain.swift", Self.swiftPlugin(nil)) == [
-                "refused toolchain.swift: plugin needs libswiftCore.so, the Swift runtime, and its toolchain line is "
+                "refused toolchain.swift: plugin needs libswiftCore.so of the Swift runtime, and its toolchain line is "
                     + "not stated: \(remedy)"
             ])
     }
@@ -95,8 +95,8 @@ struct SwiftGatesTests {
         let candidate = Sample.candidate { $1.sections = .unknown(reason: "no section table") }
         #expect(
             Sample.lines("toolchain.swift", candidate) == [
-                "warning toolchain.swift: plugin shows no use of the Swift runtime, but no section table, so a copy of "
-                    + "its own cannot be excluded: keep the section table: use strip, not llvm-objcopy --strip-sections"
+                "warning toolchain.swift: plugin shows no use of the Swift runtime, but a copy of its own cannot be "
+                    + "excluded: no section table: keep the section table: use strip, not llvm-objcopy --strip-sections"
             ])
     }
 

@@ -21,10 +21,10 @@ struct UnloadClassTests {
 
     /// What no vouch lifts: the change and the reason.
     static let facts: [(@Sendable (inout ELFImage) -> Void, String)] = [
-        ({ $0.dynamic?.needed = ["libswiftCore.so"] }, "needs libswiftCore.so, the Swift runtime"),
+        ({ $0.dynamic?.needed = ["libswiftCore.so"] }, "needs libswiftCore.so of the Swift runtime"),
         (
             { $0.dynamic?.needed = ["libFoundationEssentials.so"] },
-            "needs libFoundationEssentials.so, the Swift runtime"
+            "needs libFoundationEssentials.so of the Swift runtime"
         ),
         ({ $0.symbols = [imported("swift_retain")] }, "imports swift_retain of the Swift runtime"),
         ({ $0.symbols = [imported("$sSiN"), imported("$sSSN")] }, "imports $sSiN and 1 more of the Swift runtime"),
@@ -40,6 +40,10 @@ struct UnloadClassTests {
         (
             { $0.sections = .unknown(reason: "no section table") },
             "no section table, so nothing shows that it holds no Swift code"
+        ),
+        (
+            { $0.problems = [ELFProblem(place: "DT_SYMTAB", detail: "lies outside of the file")] },
+            "the file is broken, so what it shows may be incomplete"
         ),
         ({ $0.dynamic?.needed = ["libstay.so"] }, "needs libstay.so, which uses the Swift runtime"),
     ]
@@ -132,7 +136,7 @@ struct UnloadClassTests {
         }
         #expect(
             result.reasons == [
-                "needs libswiftCore.so, the Swift runtime", "imports swift_retain of the Swift runtime",
+                "needs libswiftCore.so of the Swift runtime", "imports swift_retain of the Swift runtime",
                 "is linked with -z nodelete", "imports sigaction, which may leave a signal handler behind",
                 "imports signal, which may leave a signal handler behind",
                 "needs libfoo.so, which is not loaded yet and may have to stay",
