@@ -12,7 +12,7 @@ enum SwiftUse: Equatable {
     /// Why the image must stay in memory, a clause.
     var reason: String {
         switch self {
-        case .library(let name): "needs \(name), the Swift runtime"
+        case .library(let name): "needs \(name) of the Swift runtime"
         case .imports(let first, let count):
             "imports \(first)\(count > 1 ? " and \(count - 1) more" : "") of the Swift runtime"
         case .metadata(let section): "holds Swift metadata (\(section)), which the runtime never forgets"
