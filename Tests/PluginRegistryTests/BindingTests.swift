@@ -71,7 +71,8 @@ import Testing
 
     @Test func saysWhatToDo() {
         let errors: [BindingError] = [
-            .unloaded(route: "adder ^1"), .tooManyThreads(route: "adder ^1"), .noSuchExport(route: "adder ^1", index: 3),
+            .unloaded(route: "adder ^1"), .tooManyThreads(route: "adder ^1"),
+            .noSuchExport(route: "adder ^1", index: 3),
         ]
         for error in errors { #expect(error.description.hasPrefix("adder ^1: ")) }
     }

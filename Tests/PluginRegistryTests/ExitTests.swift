@@ -1,4 +1,9 @@
+import Glibc
 import Testing
 
-/// What a process that was observed until its exit wrote to stderr.
-func words(of result: ExitTest.Result) -> String { String(decoding: result.standardErrorContent, as: UTF8.self) }
+/// How a failed precondition ends a process. (An error that a test throws ends it with an exit code.)
+#if arch(x86_64)
+    let trap = ExitTest.Condition.signal(SIGILL)
+#else
+    let trap = ExitTest.Condition.signal(SIGTRAP)
+#endif

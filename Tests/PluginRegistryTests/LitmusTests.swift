@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct LitmusTests {
     /// Half of the proof in cpin.h that no other test sees: without W2 a pin is not safe, with it it is.
-    @Test func needsTheHeavyFence() async {
-        await #expect(processExitsWith: .success) {
+    @Test func needsTheHeavyFence() async throws {
+        let result = try await #require(processExitsWith: .success, observing: [\.standardOutputContent]) {
             try Pins.start()
             let without = cpin_testing_litmus(false, 2.5)
             let with = cpin_testing_litmus(true, 2.5)
@@ -14,5 +14,9 @@ import Testing
             #expect(with.violations == 0)
             #expect(without.swaps == 0 || with.pins > 0)
         }
+        print(
+            String(decoding: result.standardOutputContent, as: UTF8.self).split(separator: "\n").filter {
+                $0.hasPrefix("litmus")
+            })
     }
 }

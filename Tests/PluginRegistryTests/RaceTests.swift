@@ -44,7 +44,8 @@ private let readOdd: Read = { $0.map { -$0.load(as: Int.self) } ?? -1 }
 
 /// Publishes generation after generation on two routes while threads call through both, nested and not, and come and go.
 ///
-/// A drained generation is poisoned and freed at once. Ends with every answer right and every target's memory freed.
+/// A drained generation is poisoned at once and freed a little later: were its memory used again at once, a call that is
+/// late could not be told from a good one. Ends with every answer right and every target's memory freed.
 private func race(swaps: Int) async throws {
     let routes = [Route(label: "even and odd ^1"), Route(label: "even and odd ^2")]
     let bindings = try routes.map { try $0.binding(0, as: Read.self) }
@@ -64,7 +65,15 @@ private func race(swaps: Int) async throws {
         return (Target(functions: [read], instance: page.address, context: context, generation: number), page)
     }
 
-    @Sendable func callOften(_ rounds: Int) {
+    // Preempted wherever the kernel likes, often between the instructions of a pin.
+    @Sendable func callTightly(_ rounds: Int) {
+        let binding = bindings[0]
+        for _ in 0..<rounds { try? binding { check($0, $1, $2) } }
+        calls.add(rounds, ordering: .relaxed)
+    }
+
+    // Nested, over both routes, and preempted inside a call.
+    @Sendable func callAround(_ rounds: Int) {
         for round in 0..<rounds {
             let (outer, inner) = (bindings[round % 2], bindings[0])
             try? outer { read, instance, context in
@@ -83,23 +92,30 @@ private func race(swaps: Int) async throws {
         route.publish(first.target)
         pages.append(first.page)
     }
-    let callers = (0..<4).map { _ in
-        OSThread { while !isOver.load(ordering: .relaxed) { callOften(256) } }
+    let callers = (0..<4).map { index in
+        OSThread {
+            while !isOver.load(ordering: .relaxed) { index < 3 ? callTightly(1024) : callAround(256) }
+        }
     }
     let visitors = OSThread {
         while !isOver.load(ordering: .relaxed) {
-            OSThread { callOften(16) }.join()
+            OSThread { callAround(16) }.join()
             usleep(1000)
         }
     }
 
     let reclaimer = try Reclaimer()
+    let graveyard = Lock<[(Target, Page)]>([])
     func retire(_ target: Target, _ page: Page) async {
         guard case .drained = await reclaimer.drain([target], limit: .seconds(600)) else {
             Issue.record("generation \(target.generation) did not drain")
             return
         }
         page.poison()
+        graveyard.withLock { graveyard in
+            graveyard.append((target, page))
+            if graveyard.count > 512 { graveyard.removeFirst(256) }
+        }
     }
     try await withThrowingTaskGroup { group in
         for number in 3..<(3 + swaps) {
@@ -120,6 +136,7 @@ private func race(swaps: Int) async throws {
         await retire(last, page)
     }
     await reclaimer.shutdown()
+    graveyard.withLock { $0 = [] }
     #expect(wrong.load(ordering: .relaxed) == 0)
     #expect(calls.load(ordering: .relaxed) > 0)
     #expect(Target.liveCount == 0)

@@ -99,7 +99,9 @@ import Testing
             // Made after the pins' own key, so that its destructor runs after theirs.
             var key = pthread_key_t()
             pthread_key_create(&key) { _ in
-                let sum = try? binding.map { try $0 { outer in try binding.map { try $0 { $0(outer(1, 1), 3) } } ?? 0 } }
+                let sum = try? binding.map {
+                    try $0 { outer in try binding.map { try $0 { $0(outer(1, 1), 3) } } ?? 0 }
+                }
                 sums.withLock { $0.append(sum ?? 0) }
             }
             for _ in 0..<200 {
