@@ -51,7 +51,8 @@ let package = Package(
             name: "redact-filter", dependencies: ["PluginHost", "ControlPlane"]),
 
         // Build time: a Swift author's manifest.
-        .executableTarget(name: "manifest-tool", dependencies: ["CPluginABI", "Compatibility"]),
+        .executableTarget(
+            name: "manifest-tool", dependencies: ["CPluginABI", "Compatibility", "LinuxSystem"]),
         .plugin(
             name: "ManifestPlugin", capability: .buildTool(), dependencies: ["manifest-tool"],
             path: "Sources/ManifestPlugin"),

@@ -10,7 +10,9 @@ import PackagePlugin
 struct ManifestPlugin: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let manifest = target.directoryURL.appending(path: "plugin.manifest")
-        guard FileManager.default.fileExists(atPath: manifest.path) else { throw MissingManifest(target: target.name, path: manifest.path) }
+        guard FileManager.default.fileExists(atPath: manifest.path) else {
+            throw MissingManifest(target: target.name, path: manifest.path)
+        }
         let source = context.pluginWorkDirectoryURL.appending(path: "PluginManifestNote.swift")
         return [
             .buildCommand(

@@ -5,9 +5,8 @@ import Compatibility
 struct ManifestText {
     /// The note's text, without its terminating NUL.
     let bytes: [UInt8]
-
-    /// The most bytes that a manifest in a note may have, its NUL included.
-    static let limit = Int(SWB_MANIFEST_LIMIT)
+    /// The author's lines that mean nothing to a host of this ABI: mistyped keys, mostly.
+    let unknown: [PluginManifest.UnknownLine]
 
     /// What is wrong with the author's text, and in which line (from 1).
     struct Complaint: Error {
@@ -15,32 +14,46 @@ struct ManifestText {
         let sentence: String
     }
 
-    /// Completes the author's text, or says what is wrong with it.
-    init(authorText: [UInt8]) throws(Complaint) {
-        guard let author = String(validating: authorText, as: UTF8.self) else {
-            throw Complaint(line: 1, sentence: "the manifest is not UTF-8")
+    /// Completes the author's text, or says what is wrong with it: the grammar, the version (which a host leaves to a
+    /// gate), and what only the build may state.
+    init(author: [UInt8]) throws(Complaint) {
+        let written = try Self.parsed(author)
+        do throws(SemanticVersionError) {
+            _ = try SemanticVersion(written.version)
+        } catch {
+            throw Complaint(line: Self.line(of: "version", in: author), sentence: "\(error)")
         }
-        try Self.refuseFilledInKeys(in: author)
-        let lineEnd = author.isEmpty || author.hasSuffix("\n") ? "" : "\n"
-        let complete =
-            author + lineEnd + """
+        for (key, isWritten) in [("abi", written.abi != nil), ("toolchain", written.toolchain != nil)] where isWritten {
+            throw Complaint(
+                line: Self.line(of: key, in: author), sentence: "\(key) is filled in by the build: delete the line")
+        }
+        let filledIn = """
             abi = \(SWB_ABI_MAJOR).\(SWB_ABI_MINOR)
             toolchain = swift \(SwiftToolchain.compilerVersion)
 
             """
-        bytes = Array(complete.utf8)
-        guard bytes.count < Self.limit else {
-            throw Complaint(line: 1, sentence: "the manifest has more than \(Self.limit) bytes")
+        let lineEnd = author.last == UInt8(ascii: "\n") ? "" : "\n"
+        bytes = author + Array((lineEnd + filledIn).utf8)
+        unknown = try Self.parsed(bytes).unknown
+    }
+
+    /// Reads a text as a host would, with one byte to spare: what the note may hold includes a terminating NUL.
+    private static func parsed(_ text: [UInt8]) throws(Complaint) -> PluginManifest {
+        do throws(ManifestError) {
+            return try PluginManifest(parsing: text, limit: PluginManifest.noteLimit - 1)
+        } catch {
+            throw Complaint(line: error.line ?? 1, sentence: "\(error.problem): \(error.remedy)")
         }
     }
 
-    /// What the build states as a fact must not be the author's guess.
-    private static func refuseFilledInKeys(in author: String) throws(Complaint) {
-        for (index, line) in author.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let key = line.prefix { $0 != "=" && $0 != " " && $0 != "\t" }
-            if line.contains("="), key == "abi" || key == "toolchain" {
-                throw Complaint(line: index + 1, sentence: "'\(key)' is filled in by the build: delete this line")
-            }
+    /// The number of the line that gives `key`, which the parser has seen.
+    private static func line(of key: String, in author: [UInt8]) -> Int {
+        let lines = author.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let index = lines.firstIndex { line in
+            let text = line.drop { " \t".utf8.contains($0) }
+            let behind = text.dropFirst(key.utf8.count).first
+            return text.starts(with: key.utf8) && behind.map(" \t=".utf8.contains) == true
         }
+        return (index ?? 0) + 1
     }
 }
