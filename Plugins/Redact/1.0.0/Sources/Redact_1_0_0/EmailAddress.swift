@@ -1,10 +1,12 @@
-/// E-mail addresses as logs contain them: a local part of letters, digits and `._%+-`, an `@`, and a domain of at least
-/// two labels whose last one begins with a letter. Bytes from 0x80 count as letters, so that internationalised
-/// addresses are masked whole.
+/// E-mail addresses as logs contain them.
+///
+/// A local part of letters, digits and `._%+-`, an `@`, and a domain of at least two labels whose last one begins with a
+/// letter. Bytes from 0x80 count as letters, so that internationalised addresses are masked whole.
 enum EmailAddress {
-    /// The first address that begins at or after `from`; a full stop behind it belongs to the sentence, not to the address.
+    /// The first address that begins at or after `from`.
     ///
-    /// Reads every byte at most three times, whatever the text: neither part of an address contains an `@`.
+    /// A full stop behind it belongs to the sentence. Linear in the text, whatever it is: neither part of an address
+    /// contains an `@`, so no byte is looked at for more than two addresses.
     static func first(in text: Span<UInt8>, from: Int) -> Range<Int>? {
         var searched = from
         while let at = text.firstIndex(of: UInt8(ascii: "@"), from: searched) {
@@ -15,7 +17,7 @@ enum EmailAddress {
         return nil
     }
 
-    /// Where the local part before the `@` begins: at the `@` where there is none. A leading dot is not part of it.
+    /// Where the local part before the `@` begins, leading dots left out; at the `@` where there is none.
     private static func localPartStart(in text: Span<UInt8>, endingAt at: Int, notBefore limit: Int) -> Int {
         var start = at
         while start > limit, text[start - 1].isInLocalPart { start -= 1 }
@@ -28,18 +30,18 @@ enum EmailAddress {
         var accepted: Int?
         var label = start
         while let end = labelEnd(in: text, from: label) {
-            if label > start, end - label >= 2, text[label].isLetter { accepted = end }
+            if label > start, end - label >= 2, text[label].beginsWord { accepted = end }
             guard end < text.count, text[end] == UInt8(ascii: ".") else { break }
             label = end + 1
         }
         return accepted
     }
 
-    /// Where the label ends that begins here; `nil` where none does. Hyphens are inside a label only.
+    /// Where the label that begins here ends, `nil` where none does; a hyphen stands inside a label only.
     private static func labelEnd(in text: Span<UInt8>, from start: Int) -> Int? {
         var index = start
         var end = start
-        while index < text.count, text[index].isLetterOrDigit || (index > start && text[index] == UInt8(ascii: "-")) {
+        while index < text.count, text[index].isInWord || (index > start && text[index] == UInt8(ascii: "-")) {
             index += 1
             if text[index - 1] != UInt8(ascii: "-") { end = index }
         }
@@ -62,13 +64,11 @@ extension UInt8 {
     fileprivate var isInLocalPart: Bool {
         switch self {
         case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "%"), UInt8(ascii: "+"), UInt8(ascii: "-"): true
-        default: isLetterOrDigit
+        default: isInWord
         }
     }
 
-    fileprivate var isLetterOrDigit: Bool { isLetter || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+    fileprivate var isInWord: Bool { beginsWord || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 
-    fileprivate var isLetter: Bool {
-        self >= 0x80 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
-    }
+    fileprivate var beginsWord: Bool { self >= 0x80 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
 }

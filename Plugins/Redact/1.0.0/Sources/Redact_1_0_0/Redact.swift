@@ -3,6 +3,7 @@ public import CRedact
 // The exports. `@c @implementation` lets the compiler compare each with its declaration in redact.h; everything else in
 // this module is internal, so the dynamic symbol table holds these two functions.
 
+/// Replies with the masked line.
 @c @implementation
 public func redact(
     _ instance: UnsafeMutableRawPointer!, _ request: UnsafePointer<UInt8>!, _ count: Int,
@@ -14,6 +15,7 @@ public func redact(
     return reply.status
 }
 
+/// Replies with the masked line behind this plugin's own version.
 @c @implementation
 public func redact_stamped(
     _ instance: UnsafeMutableRawPointer!, _ request: UnsafePointer<UInt8>!, _ count: Int,
