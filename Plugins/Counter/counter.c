@@ -4,7 +4,9 @@
  *
  * The count lives in the instance that swb_start makes, so every generation counts from 0 and two of them never share.
  */
+#include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <switchboard.h>
@@ -48,22 +50,28 @@ static int32_t reply_number(const swb_call_v1 *call, int64_t number) {
   return swb_reply(call, text, (size_t)count);
 }
 
+/* Reads a whole decimal number that fills the text; nothing at all is 1. False where it is neither. */
+static bool read_amount(const uint8_t *bytes, size_t count, int64_t *amount) {
+  char text[24]; /* holds every int64_t, and the NUL that strtoll needs */
+  *amount = 1;
+  if (count == 0) return true;
+  if (count >= sizeof text) return false;
+  memcpy(text, bytes, count);
+  text[count] = 0;
+  char *end;
+  errno = 0;
+  *amount = strtoll(text, &end, 10);
+  return errno == 0 && end == text + count;
+}
+
 /* Request: a decimal number, "5" or "-2"; nothing is 1. Reply: the new total. */
 SWB_MESSAGE(increment) {
-  char text[24] = "1";
-  if (count >= sizeof text) goto refused;
-  if (count > 0) {
-    memcpy(text, request, count);
-    text[count] = 0;
+  int64_t amount;
+  if (!read_amount(request, count, &amount)) {
+    swb_reply_text(call, "the request is no whole number");
+    return 1;
   }
-  char *end;
-  long long amount = strtoll(text, &end, 10);
-  if (end == text || *end) goto refused;
   return reply_number(call, counter_add(instance, amount));
-
-refused:
-  swb_reply_text(call, "the request is no whole number");
-  return 1;
 }
 
 /* Request: ignored. Reply: the total. */
