@@ -68,7 +68,8 @@ let package = Package(
         .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
         .testTarget(name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "CPluginABITests", dependencies: ["TestSupport"]),
+        .testTarget(name: "CPluginABITests", dependencies: ["CPluginABI", "TestSupport"]),
+        .testTarget(name: "PluginsTests", dependencies: ["CPluginABI", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11
