@@ -26,7 +26,8 @@ final class Generation: Sendable {
     }
 
     private init(
-        number: Int, version: SemanticVersion, image: LoadedImage, instance: UInt, table: HostTable, worker: SerialThread?
+        number: Int, version: SemanticVersion, image: LoadedImage, instance: UInt, table: HostTable,
+        worker: SerialThread?
     ) {
         self.number = number
         plugin = image.manifest.name
@@ -77,7 +78,9 @@ final class Generation: Sendable {
             number: number, version: version, image: image, instance: result.instance, table: table, worker: worker)
     }
 
-    /// Calls `swb_stop` and ends the thread. `nil` when both are done; else why the image must stay.
+    /// Calls `swb_stop` and ends the thread.
+    ///
+    /// `nil` when both are done; else why the image must stay.
     ///
     /// Precondition: drained; nobody is inside and nobody will come.
     func stop(within limit: Duration) async -> String? {

@@ -2,7 +2,9 @@ import Compatibility
 import PluginLoading
 import PluginRegistry
 
-/// Everything of a host that changes, in one value behind one lock. No plugin code and no I/O happens under it.
+/// Everything of a host that changes, in one value behind one lock.
+///
+/// No plugin code and no I/O happens under it.
 struct HostState {
     /// The rules: who serves which route.
     var catalog = Catalog()
@@ -90,7 +92,9 @@ struct HostState {
 
     private mutating func makeTarget(of generation: Generation) -> Target {
         // SAFETY: addresses of the generation's image and table, which live until its targets are drained.
-        let functions = unsafe generation.image.exports.compactMapValues { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
+        let functions = unsafe generation.image.exports.compactMapValues {
+            unsafe UnsafeMutableRawPointer(bitPattern: $0)
+        }
         return unsafe Target(
             functions: indices[generation.plugin, default: ExportIndex()].table(of: functions),
             instance: UnsafeMutableRawPointer(bitPattern: generation.instance),

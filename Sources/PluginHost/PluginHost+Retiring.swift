@@ -6,8 +6,9 @@ import PluginRegistry
 // unload and shutdown: from a generation that serves to one that is gone, or stays for a reason.
 
 extension PluginHost {
-    /// Drains and retires one version, or all of the plugin's. Their routes fall back to what else they admit; bindings on
-    /// a route that nothing serves any more throw.
+    /// Drains and retires one version, or all of the plugin's.
+    ///
+    /// Their routes fall back to what else they admit; bindings on a route that nothing serves any more throw.
     ///
     /// - Throws: `timedOut` in step `drain` when calls are still inside after the limit (an unload that a plugin asks for
     ///   from inside a call of its own ends so too); no new call gets in, and it is retired when the last has left.
@@ -37,7 +38,9 @@ extension PluginHost {
             })
     }
 
-    /// Unloads everything, ends every thread and removes the folder of private copies. Bindings throw from now on.
+    /// Unloads everything, ends every thread and removes the folder of private copies.
+    ///
+    /// Bindings throw from now on.
     ///
     /// Waits for calls and for `swb_stop` within the configured limits; what does not end stays in memory until the
     /// process ends. Resident images stay mapped, without their copies on disk.
@@ -72,8 +75,9 @@ extension PluginHost {
         var stillInside: String?
     }
 
-    /// Drains and retires generations, all at once, oldest first in the result. Those that others retire already are
-    /// left out.
+    /// Drains and retires generations, all at once, oldest first in the result.
+    ///
+    /// Those that others retire already are left out.
     func drainAndRetire(_ numbers: [Int]) async -> [Outcome] {
         await withTaskGroup(of: Outcome?.self) { group in
             for number in numbers { group.addTask { await self.drainAndRetire(number) } }

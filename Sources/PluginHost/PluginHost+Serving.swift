@@ -60,8 +60,9 @@ extension PluginHost {
 
     // MARK: Steps
 
-    /// Calls `swb_start` on a thread of the generation's own. On failure the image is closed, or kept where the plugin
-    /// may still be running code of it.
+    /// Calls `swb_start` on a thread of the generation's own.
+    ///
+    /// On failure the image is closed, or kept where the plugin may still be running code of it.
     private func start(_ image: LoadedImage, _ version: SemanticVersion) async throws(PluginHostError) -> Generation {
         let number = state.withLock { $0.nextNumber() }
         do throws(Generation.StartFailure) {
@@ -135,7 +136,8 @@ extension PluginHost {
         guard stuck.isEmpty else {
             throw .timedOut(
                 plugin: generation.plugin, step: "drain",
-                detail: "\(generation.version) serves (generation \(generation.number)); " + stuck.joined(separator: "; "))
+                detail: "\(generation.version) serves (generation \(generation.number)); "
+                    + stuck.joined(separator: "; "))
         }
         let leaver = outcomes.first { $0.stamp == oldStamp } ?? outcomes.first
         return SwapReply(
