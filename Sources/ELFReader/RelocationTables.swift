@@ -14,6 +14,14 @@ struct RelocationTables {
     init(_ tags: DynamicTags, _ map: LoadMap, _ problems: inout ProblemLog) {
         typealias Tag = DynamicTags.Tag
         relativeCount = tags[Tag.relativeCount] ?? 0
+        for (table, size, name) in [
+            (Tag.relocations, Tag.relocationsSize, "DT_RELASZ"), (Tag.relative, Tag.relativeSize, "DT_RELRSZ"),
+            (Tag.pltRelocations, Tag.pltRelocationsSize, "DT_PLTRELSZ"),
+        ] where tags[table] == nil {
+            if let bytes = tags[size], bytes > 0 {
+                problems.add(name, "is \(bytes), but the table that it is about is missing")
+            }
+        }
         if let address = tags[Tag.relocations] {
             Self.expect(tags[Tag.relocationSize], Self.entrySize, "DT_RELAENT", &problems)
             let range = Self.find("DT_RELA", address, tags[Tag.relocationsSize], Self.entrySize, map, &problems)
@@ -128,6 +136,9 @@ struct RelocationTables {
         case .indirect:
             if !context.map.isExecutable(addend) { return "calls \(addend.hex), where no code is loaded" }
             arrays.fill(address, with: nil, context.map, &problems)
+        case .tableEntry:
+            if address % 8 != 0 { return "writes a table's entry at \(address.hex), not a multiple of 8" }
+            if symbol == 0 { return "fills the table's entry at \(address.hex) with the address of no symbol" }
         case .address:
             arrays.fill(address, with: nil, context.map, &problems)
         case .threadLocal:
