@@ -174,7 +174,15 @@ struct RelocationTables {
                 continue
             }
             guard let start = next else { return problems.add(place, "is a map without an address before it") }
+            next = start + 8 * 63
             var bits = word >> 1
+            // Most maps lie in plain data: one question for all their words keeps the walk linear in the table.
+            let reach = start..<(start + 8 * UInt64(64 - bits.leadingZeroBitCount))
+            if context.map.holds(start, UInt64(reach.count), context.permissions)
+                && !context.dynamicSection.overlaps(reach) && !arrays.overlaps(reach)
+            {
+                continue
+            }
             while bits != 0 {
                 let address = start + 8 * UInt64(bits.trailingZeroBitCount)
                 guard relocate(address, context, &arrays, bytes, &problems) else {
@@ -182,7 +190,6 @@ struct RelocationTables {
                 }
                 bits &= bits - 1
             }
-            next = start + 8 * 63
         }
     }
 
