@@ -17,7 +17,7 @@ struct CommandFailure: Error {
 extension CommandFailure {
     init(_ error: UsageError) {
         let help = error.command.map { "plugctl \($0) --help" } ?? "plugctl --help"
-        self.init(code: "usage", message: "\(error.message); see \(help)", exit: 2)
+        self.init(code: "usage", message: error.message + (error.message.hasSuffix("?") ? " See " : "; see ") + help, exit: 2)
     }
 
     init(_ error: ControlError) {
@@ -31,6 +31,7 @@ extension CommandFailure {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as ControlError: self.init(error)
+        case let error as UsageError: self.init(error)
         default: self.init(.failed(ControlFailure(error)))
         }
     }
