@@ -65,7 +65,8 @@ let package = Package(
             name: "PluginLoadingTests",
             dependencies: ["PluginLoading", "Compatibility", "ELFReader", "LinuxSystem", "CLinuxShims", "TestSupport"]),
         .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
-        .testTarget(name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),
+        .testTarget(
+            name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
         .testTarget(name: "CPluginABITests", dependencies: ["TestSupport"]),
     ],

@@ -69,13 +69,6 @@ int clinux_is_noexec(int descriptor) {
   return (facts.f_flag & ST_NOEXEC) != 0;
 }
 
-int64_t clinux_free_bytes(int descriptor) {
-  struct statvfs facts;
-  if (fstatvfs(descriptor, &facts) != 0) return -1;
-  __uint128_t bytes = (__uint128_t)facts.f_bavail * facts.f_frsize;
-  return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
-}
-
 void clinux_name_this_thread(const char *name) {
   char cut[16];
   strncpy(cut, name, sizeof cut - 1);

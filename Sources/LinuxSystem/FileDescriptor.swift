@@ -22,6 +22,17 @@ package struct FileDescriptor: ~Copyable, Sendable {
         return status
     }
 
+    /// Exactly `count` bytes from `offset` (pread(2)); a file that ends before is an error (EIO).
+    package func read(_ count: Int, at offset: Int64, from subject: String) throws(SystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = try retryingOnInterrupt("read", on: subject) {
+            // SAFETY: the array has `count` bytes and is borrowed for the call.
+            unsafe bytes.withUnsafeMutableBytes { unsafe pread(raw, $0.baseAddress, $0.count, off_t(offset)) }
+        }
+        guard got == count else { throw SystemError("read", on: subject, errno: EIO) }
+        return bytes
+    }
+
     /// Writes all bytes, however many calls it takes.
     package func write(_ bytes: some Sequence<UInt8>, to subject: String) throws(SystemError) {
         var rest = ArraySlice(Array(bytes))

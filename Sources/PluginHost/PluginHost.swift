@@ -1,51 +1,61 @@
-public import Compatibility
+import Compatibility
+import LinuxSystem
+import PluginLoading
+import PluginRegistry
 
 /// Loads plugins, calls them, and swaps new versions in while calls are running.
+///
+///     let host = try PluginHost()
+///     _ = try await host.load("adder.so")
+///     let add = try host.bind("adder", "^1.2", Export("add", as: (@convention(c) (Int32, Int32) -> Int32).self))
+///     let five = try add { $0(2, 3) }
+///     await host.shutdown()
+///
+/// Safe to use from any thread and task. Nothing of a plugin runs before the gates have judged its bytes; nothing is
+/// unmapped while somebody may be inside. A host lives until `shutdown`, whether or not anybody holds it.
 public final class PluginHost: Sendable {
-    /// Starts a host.
-    public init(_ configuration: HostConfiguration = .init()) throws {}
+    let configuration: HostConfiguration
+    /// The facts of this process, without its plugins.
+    let facts: HostFacts
+    let staging: StagingFolder
+    /// Where images are staged, judged, opened and closed; no plugin function runs here, only constructors.
+    let loader: SerialThread
+    let reclaimer: Reclaimer
+    let state = Lock(HostState())
 
-    /// Gates, loads and starts the plugin at `path`.
-    public func load(_ path: String) async throws -> LoadReply { throw PluginHostError.conflict("interface only") }
-
-    /// Gates, loads and starts the plugin at `path`, and puts it in front of its line in place of `name`'s current one.
-    public func swap(_ name: String, to path: String) async throws -> SwapReply {
-        throw PluginHostError.conflict("interface only")
+    /// Starts a host: its threads, its folder for private copies, and the process's pins.
+    ///
+    /// - Throws: `PluginHostError.system` when the system does not give what a host needs.
+    public init(_ configuration: HostConfiguration = .init()) throws(PluginHostError) {
+        self.configuration = configuration
+        facts = try HostFacts.current()
+        do {
+            staging = try StagingFolder(under: configuration.stagingDirectory)
+            try Pins.start()
+            reclaimer = try Reclaimer()
+            loader = try SerialThread(name: "swb-loader")
+        } catch {
+            throw .system("the host cannot start: \(error)")
+        }
+        state.withLock { $0.keepAlive = self }
     }
 
-    /// Puts a version that is loaded already in front of its line.
-    public func swap(_ name: String, to version: SemanticVersion) async throws -> SwapReply {
-        throw PluginHostError.conflict("interface only")
+    /// The facts of this process with the plugins that serve in it now.
+    func factsNow() -> HostFacts {
+        var facts = facts
+        facts.loaded = state.withLock { state in
+            state.catalog.members.values.sorted { $0.number < $1.number }.map {
+                HostFacts.LoadedPlugin(name: $0.plugin, version: $0.version, image: $0.image)
+            }
+        }
+        return facts
     }
 
-    /// Drains and retires one version, or all of the plugin's.
-    public func unload(_ name: String, _ version: SemanticVersion? = nil) async throws -> UnloadReply {
-        throw PluginHostError.conflict("interface only")
+    /// Refuses work that a host in this condition cannot finish.
+    func checkIsUsable() throws(PluginHostError) {
+        if Pins.isForkedChild {
+            throw .conflict("this process is a fork of the host's: it may call plugins or exec, not load or swap")
+        }
+        if state.withLock({ $0.isShutDown }) { throw .conflict("the host is shut down") }
     }
-
-    /// The generations, by plugin and version; with `includingRetired` also those that stay in memory after retirement.
-    public func list(includingRetired: Bool = false) -> [PluginStatus] { [] }
-
-    /// The host's own facts.
-    public func status() -> HostStatus { fatalError("interface only") }
-
-    /// A hold on one message export through the route (plugin, range).
-    public func messages(_ plugin: String, _ range: String, _ symbol: String) throws -> MessageBinding {
-        throw PluginHostError.conflict("interface only")
-    }
-
-    /// Unloads everything, ends every thread, removes the staging folder.
-    public func shutdown() async {}
-}
-
-/// A hold on one message export: bytes in, bytes out.
-public struct MessageBinding: Sendable {
-    /// Calls the export on this thread; throws `PluginHostError.pluginFailed` with the plugin's code and words.
-    public func send(_ request: [UInt8]) throws -> [UInt8] { request }
-}
-
-/// What a host is started with.
-public struct HostConfiguration: Sendable {
-    /// The defaults.
-    public init() {}
 }

@@ -1,19 +1,80 @@
 public import Compatibility
+import Glibc
+import PluginLoading
 
-/// Why the host could not do what it was asked.
-public enum PluginHostError: Error, Sendable {
+/// Why the host could not do what it was asked. What served before still serves.
+public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     /// The gates refused the image; the report has every finding.
     case refused(GateReport)
     /// There is no such file, plugin, version or export: a sentence.
     case notFound(String)
     /// The request itself is wrong (a name other than the manifest's, a range that spans lines): a sentence.
     case invalidRequest(String)
-    /// The plugin failed: `step` is `start`, `call`, …; `detail` its code and words.
+    /// The plugin failed: `step` is `open`, `start`, `call of …`; `detail` its code and words.
     case pluginFailed(plugin: String, step: String, detail: String)
-    /// A time limit passed: `step` is `start`, `drain`, …; what is true now.
+    /// A time limit passed: `step` is `open`, `start`, `drain`; `detail` what is true now.
     case timedOut(plugin: String, step: String, detail: String)
-    /// The swap would break a bound route, or pins are degraded, or the host is shut down: a sentence.
+    /// The request contradicts what is true now: a bound route, another load, a host that is shut down: a sentence.
     case conflict(String)
     /// The system failed us: what was tried, on what, and its reason.
     case system(String)
+
+    /// Stable and greppable; refusals have the codes of their findings besides.
+    public var code: String {
+        switch self {
+        case .refused: "refused"
+        case .notFound: "not-found"
+        case .invalidRequest: "invalid-request"
+        case .pluginFailed: "plugin-failed"
+        case .timedOut: "timed-out"
+        case .conflict: "conflict"
+        case .system: "system"
+        }
+    }
+
+    /// A sentence with both sides; of a refusal one line per failed gate.
+    public var description: String {
+        switch self {
+        case .refused(let report): "\(report.path) is refused:\n" + report.refusals.map(\.sentence).joined(separator: "\n")
+        case .notFound(let sentence), .invalidRequest(let sentence), .conflict(let sentence), .system(let sentence):
+            sentence
+        case .pluginFailed(let plugin, let step, let detail): "\(plugin) failed in its \(step): \(detail)"
+        case .timedOut(let plugin, let step, let detail): "\(plugin) timed out in its \(step): \(detail)"
+        }
+    }
+
+    init(_ error: LoadingError, opening path: String) {
+        switch error {
+        case .unreadable(let cause):
+            self = [ENOENT, ENOTDIR].contains(cause.code) ? .notFound("there is no file \(path)") : .system("\(cause)")
+        case .notAFile: self = .notFound("\(error)")
+        case .tooLarge, .changedWhileCopying: self = .conflict("\(error)")
+        case .refusedByLinker, .unresolved: self = .pluginFailed(plugin: path, step: "open", detail: "\(error)")
+        case .noStagingFolder, .noSpace, .approvedAnotherImage, .notNovel, .system: self = .system("\(error)")
+        }
+    }
+
+    init(_ failure: Generation.StartFailure, of plugin: String, _ version: SemanticVersion) {
+        let name = "\(plugin) \(version)"
+        switch failure {
+        case .system(let error): self = .system("\(error)")
+        case .refused(let code): self = .pluginFailed(plugin: name, step: "start", detail: "swb_start answered \(code)")
+        case .threadStuck(let code):
+            self = .pluginFailed(
+                plugin: name, step: "start",
+                detail: "swb_start answered \(code), and a thread-local destructor of its thread hangs; the image stays")
+        case .timedOut(let limit):
+            self = .timedOut(
+                plugin: name, step: "start",
+                detail: "swb_start did not return within \(limit); it was not published, and its image stays in memory")
+        }
+    }
+
+    init(_ refusal: Catalog.Refusal) {
+        switch refusal {
+        case .conflict(let sentence): self = .conflict(sentence)
+        case .notFound(let sentence): self = .notFound(sentence)
+        case .invalid(let sentence): self = .invalidRequest(sentence)
+        }
+    }
 }

@@ -12,6 +12,9 @@ package struct ExportIndex: Sendable {
     /// The export's position, if any version had it so far.
     package subscript(symbol: String) -> Int? { positions[symbol] }
 
+    /// The export at a position.
+    package func symbol(at position: Int) -> String? { positions.first { $0.value == position }?.key }
+
     /// The export's position; the next free one where the symbol is new.
     package mutating func position(of symbol: String) -> Int {
         if let known = positions[symbol] { return known }

@@ -60,13 +60,20 @@ package final class Route: Sendable {
         state.withLock { state in state.bound.filter { !target.hasFunction(at: $0) }.sorted() }
     }
 
+    /// Whether an export's address can be called as F at all.
+    ///
+    /// - Throws: `BindingError.notACFunction`.
+    package static func checkIsFunction<F>(_ type: F.Type) throws(BindingError) {
+        guard isCFunctionPointer(type) else { throw .notACFunction(type: String(reflecting: type)) }
+    }
+
     /// A hold on the export at `index`.
     ///
     /// From now on, only targets that have it can be published here.
     ///
     /// - Throws: `BindingError.notACFunction`; `.noSuchExport` where what serves the route now does not have it.
     package func binding<F>(_ index: Int, as type: F.Type = F.self) throws(BindingError) -> Binding<F> {
-        guard isCFunctionPointer(type) else { throw .notACFunction(type: String(reflecting: type)) }
+        try Self.checkIsFunction(type)
         let admitted = state.withLock { state in
             guard index >= 0, state.target?.hasFunction(at: index) != false else { return false }
             state.bound.insert(index)

@@ -43,9 +43,6 @@ ssize_t clinux_copy_file_range(int source, int destination, size_t count);
 /* Whether the file system of `descriptor` is mounted noexec (fstatvfs(3), ST_NOEXEC); -1 on failure. */
 int clinux_is_noexec(int descriptor);
 
-/* Bytes that an unprivileged process may still write to the file system of `descriptor` (fstatvfs(3)); -1 on failure. */
-int64_t clinux_free_bytes(int descriptor);
-
 /* ---- threads -------------------------------------------------------------------------------------------------------- */
 
 /* pthread_setname_np(3) on the calling thread; a name over 15 bytes is cut. */

@@ -1,0 +1,33 @@
+import Compatibility
+import ELFReader
+import PluginLoading
+
+extension Candidate {
+    /// Reads everything that the gates look at from the bytes of one file.
+    ///
+    /// - Parameter path: the operator's file, for messages.
+    init(
+        reading bytes: RawSpan, of path: String, identity: FileIdentity, permissions: UInt32, for purpose: Purpose
+    ) {
+        let image: Result<ELFImage, ELFProblem>
+        do throws(ELFProblem) { image = .success(try ELFImage.parse(bytes)) } catch { image = .failure(error) }
+        let parsed = try? image.get()  // the failure is kept in `image`
+        self.init(
+            path: path, identity: identity, permissions: permissions, image: image,
+            manifest: parsed.map { ManifestReading.read(from: $0.notes) } ?? .absent,
+            id: ImageID.identify(image: parsed, bytes: bytes), purpose: purpose,
+            needed: Self.judge(needed: parsed?.dynamic?.needed ?? []))
+    }
+
+    /// The names that the image's dynamic symbol table defines.
+    var definedSymbols: Set<String> {
+        guard case .success(let image) = image else { return [] }
+        return Set(image.symbols.lazy.filter(\.isDefined).map(\.name))
+    }
+
+    /// What this process knows of the libraries that an image needs: those that it has loaded stay whatever happens.
+    private static func judge(needed: [String]) -> [String: NeededLibrary] {
+        let loaded = Set(LoadedObjects.all().compactMap { $0.name.split(separator: "/").last.map(String.init) })
+        return Dictionary(needed.map { ($0, loaded.contains($0) ? .loaded : .unknown) }) { first, _ in first }
+    }
+}

@@ -1,0 +1,99 @@
+import Compatibility
+import PluginLoading
+import PluginRegistry
+
+/// Everything of a host that changes, in one value behind one lock. No plugin code and no I/O happens under it.
+struct HostState {
+    /// The rules: who serves which route.
+    var catalog = Catalog()
+    /// Every generation that is in memory, by number.
+    var records: [Int: Record] = [:]
+    /// The route's memory and what is published there.
+    var routes: [Catalog.RouteKey: (route: Route, target: Target?)] = [:]
+    /// Each plugin's export numbering.
+    var indices: [String: ExportIndex] = [:]
+    /// The last generation's number.
+    var lastNumber = 0
+    /// Set by `shutdown`: nothing is loaded or bound afterwards.
+    var isShutDown = false
+    /// Retirements that go on though nobody waits for them, until `shutdown` does.
+    var background: [Int: Task<Void, Never>] = [:]
+    var lastBackground = 0
+    /// The host itself, until `shutdown`: bindings are plain memory, so plugins stay in service though nobody holds it.
+    var keepAlive: PluginHost?
+
+    /// One generation and what the ledger knows of it.
+    struct Record {
+        let generation: Generation
+        var state: PluginStatus.State
+        /// Seconds since 1970 at which `state` was entered.
+        var since: Double
+        /// Why it stays in memory.
+        var reason: String?
+        /// Its targets that calls may still be inside of: published ones, and replaced ones not drained yet.
+        var targets: [Target] = []
+    }
+
+    /// What a publication did.
+    struct Publication {
+        /// Exchanging the pointers of all routes, in nanoseconds.
+        var nanoseconds = 0
+        /// The targets that were taken out of routes.
+        var replaced: [Target] = []
+        /// Calls inside those right afterwards.
+        var callsInFlight = 0
+    }
+
+    /// Takes the next generation number.
+    mutating func nextNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// Enters a state.
+    mutating func enter(_ state: PluginStatus.State, _ number: Int, reason: String? = nil) {
+        guard records[number] != nil, records[number]?.state != state else { return }
+        records[number]?.state = state
+        records[number]?.since = Clock.secondsSince1970()
+        records[number]?.reason = reason
+    }
+
+    /// Publishes a change: makes all targets first, then exchanges the pointers back to back.
+    mutating func publish(_ change: Catalog.Change) -> Publication {
+        var prepared: [(key: Catalog.RouteKey, route: Route, target: Target?)] = []
+        for (key, server) in change.assignments {
+            let route = routes[key]?.route ?? Route(label: "\(key.plugin) \(key.range)")
+            let target = server.flatMap { records[$0]?.generation }.map { makeTarget(of: $0) }
+            if let server, let target { records[server]?.targets.append(target) }
+            prepared.append((key, route, target))
+        }
+        var publication = Publication()
+        let start = Clock.nanoseconds()
+        for (_, route, target) in prepared { route.publish(target) }
+        publication.nanoseconds = Clock.nanoseconds() - start
+        for (key, route, target) in prepared {
+            if let old = routes[key]?.target { publication.replaced.append(old) }
+            routes[key] = (route, target)
+        }
+        publication.callsInFlight = publication.replaced.reduce(0) { $0 + $1.callCount }
+        for member in catalog.members.values { enter(member.isCurrent ? .current : .loaded, member.number) }
+        for number in change.leaving { enter(.draining, number) }
+        return publication
+    }
+
+    /// Forgets targets that nobody is inside of any more; their memory goes with the last reference.
+    mutating func forget(_ drained: [Target]) {
+        for number in records.keys {
+            records[number]?.targets.removeAll { target in drained.contains { $0 === target } }
+        }
+    }
+
+    private mutating func makeTarget(of generation: Generation) -> Target {
+        // SAFETY: addresses of the generation's image and table, which live until its targets are drained.
+        let functions = unsafe generation.image.exports.compactMapValues { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
+        return unsafe Target(
+            functions: indices[generation.plugin, default: ExportIndex()].table(of: functions),
+            instance: UnsafeMutableRawPointer(bitPattern: generation.instance),
+            context: UnsafeMutableRawPointer(mutating: generation.table.pointer), generation: generation.number)
+    }
+}

@@ -1,0 +1,67 @@
+import CPluginABI
+
+/// One call of a message export: the `swb_call_v1` that is lent to the plugin, and the reply that it writes.
+enum MessageCall {
+    /// The C type of a message export, `swb_message_v1`.
+    typealias Function =
+        @convention(c) (
+            UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, Int, UnsafePointer<swb_call_v1>?
+        ) -> Int32
+
+    /// What the plugin wrote so far.
+    private struct Reply {
+        var bytes: [UInt8] = []
+        let limit: Int
+    }
+
+    /// Calls the export on this thread. The result is its code and all that it wrote.
+    ///
+    /// - Parameters:
+    ///   - host: the generation's `swb_host_v1`.
+    ///   - deadline: CLOCK_MONOTONIC in nanoseconds; 0 = none.
+    ///   - limit: of the reply, in bytes.
+    static func run(
+        _ function: Function, _ instance: UnsafeMutableRawPointer?, _ host: UnsafeRawPointer?,
+        _ request: UnsafeBufferPointer<UInt8>, deadline: UInt64, limit: Int
+    ) -> (code: Int32, reply: [UInt8]) {
+        var reply = Reply(limit: limit)
+        // The plugin gets only a swb_call_v1; the pointer to the reply lies right behind it.
+        let size = unsafe MemoryLayout<swb_call_v1>.size
+        // SAFETY: the frame, the reply and the request outlive the call, which is all that the plugin may use them for;
+        // offset `size` is 8-aligned and inside the frame.
+        let code = unsafe withUnsafeTemporaryAllocation(byteCount: size + 8, alignment: 8) { frame in
+            unsafe withUnsafeMutablePointer(to: &reply) { reply in
+                guard let base = frame.baseAddress else { return Int32.min }
+                var call = unsafe swb_call_v1()
+                unsafe call.host = host?.assumingMemoryBound(to: swb_host_v1.self)
+                unsafe call.write = append
+                unsafe call.cancelled = isCancelled
+                unsafe call.deadline_ns = deadline
+                unsafe base.initializeMemory(as: swb_call_v1.self, to: call)
+                unsafe base.storeBytes(of: reply, toByteOffset: size, as: UnsafeMutablePointer<Reply>.self)
+                return unsafe function(
+                    instance, request.baseAddress, request.count,
+                    UnsafePointer(base.assumingMemoryBound(to: swb_call_v1.self)))
+            }
+        }
+        return (code, reply.bytes)
+    }
+
+    /// `swb_call_v1.write`.
+    private static let append: @convention(c) (UnsafePointer<swb_call_v1>?, UnsafeRawPointer?, Int) -> Int32 = {
+        call, bytes, count in
+        guard let call = unsafe call, count >= 0, unsafe count == 0 || bytes != nil else { return 1 }
+        // SAFETY: `run` stored the pointer there; both live until the call returns, and the plugin is on the same thread.
+        let reply = unsafe UnsafeRawPointer(call).load(
+            fromByteOffset: MemoryLayout<swb_call_v1>.size, as: UnsafeMutablePointer<Reply>.self)
+        guard unsafe count <= reply.pointee.limit - reply.pointee.bytes.count else { return 1 }
+        unsafe reply.pointee.bytes.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+        return 0
+    }
+
+    /// `swb_call_v1.cancelled`: whether the deadline has passed.
+    private static let isCancelled: @convention(c) (UnsafePointer<swb_call_v1>?) -> Int32 = { call in
+        guard let deadline = unsafe call?.pointee.deadline_ns, deadline != 0 else { return 0 }
+        return UInt64(Clock.nanoseconds()) >= deadline ? 1 : 0
+    }
+}

@@ -1,0 +1,85 @@
+import Compatibility
+import ELFReader
+import LinuxSystem
+import PluginLoading
+
+extension PluginHost {
+    /// What came of opening a file.
+    enum Opened: Sendable {
+        /// The very image serves already as this generation; nothing was mapped.
+        case already(Int, GateReport)
+        /// A new image, mapped, not started.
+        case fresh(LoadedImage, SemanticVersion, GateReport)
+    }
+
+    /// Stages, judges, approves and opens a file, on the loader thread.
+    ///
+    /// - Parameter name: what the manifest must say; `nil` takes any.
+    func open(
+        _ path: String, for purpose: Candidate.Purpose, named name: String? = nil
+    ) async throws(PluginHostError) -> Opened {
+        try checkIsUsable()
+        let result = await loader.run(
+            within: configuration.openLimit,
+            late: { (late: Result<Opened, PluginHostError>) in
+                if case .success(.fresh(let image, _, _)) = late { _ = image.close() }
+            }
+        ) { [self] in
+            Result { () throws(PluginHostError) in try openOnLoader(path, for: purpose, named: name) }
+        }
+        guard let result else {
+            throw .timedOut(
+                plugin: path, step: "open",
+                detail: "not done within \(configuration.openLimit): a constructor of this or an earlier image hangs, "
+                    + "or the file system does")
+        }
+        return try result.get()
+    }
+
+    private func openOnLoader(
+        _ path: String, for purpose: Candidate.Purpose, named name: String?
+    ) throws(PluginHostError) -> Opened {
+        let staged: StagedImage
+        let candidate: Candidate
+        do throws(LoadingError) { staged = try StagedImage(copying: path, into: staging) } catch {
+            throw PluginHostError(error, opening: path)
+        }
+        do throws(SystemError) {
+            candidate = try staged.map().withBytes { bytes in
+                Candidate(
+                    reading: bytes, of: path, identity: staged.identity, permissions: staged.sourcePermissions,
+                    for: purpose)
+            }
+        } catch {
+            throw .system("\(error)")
+        }
+        if let name, case .found(let manifest) = candidate.manifest, manifest.name != name {
+            throw .invalidRequest("\(path) is the plugin \(manifest.name), not \(name): name it as its manifest does")
+        }
+        let report = GateReport.judge(candidate, host: factsNow(), policy: configuration.policy)
+        let approval: LoadApproval
+        do throws(GateRefusal) { approval = try report.approve() } catch { throw .refused(error.report) }
+        let version = approval.version
+        if let number = serving(approval.manifest.name, version, approval.image, for: purpose) {
+            return .already(number, report)
+        }
+        do throws(LoadingError) {
+            let lifecycle = candidate.definedSymbols.intersection(PluginManifest.lifecycleSymbols)
+            return .fresh(try LoadedImage(opening: staged, approval, lifecycle: lifecycle.sorted()), version, report)
+        } catch {
+            throw PluginHostError(error, opening: path)
+        }
+    }
+
+    /// The generation that runs this very image, if there is nothing left to do: any for a load, the current one for a
+    /// swap.
+    private func serving(
+        _ plugin: String, _ version: SemanticVersion, _ image: ImageID, for purpose: Candidate.Purpose
+    ) -> Int? {
+        state.withLock { state in
+            state.catalog.generations(of: plugin).first {
+                $0.version == version && $0.image == image && (purpose == .load || $0.isCurrent)
+            }?.number
+        }
+    }
+}

@@ -1,0 +1,158 @@
+public import Compatibility
+import LinuxSystem
+import PluginLoading
+import PluginRegistry
+
+// unload and shutdown: from a generation that serves to one that is gone, or stays for a reason.
+
+extension PluginHost {
+    /// Drains and retires one version, or all of the plugin's. Their routes fall back to what else they admit; bindings on
+    /// a route that nothing serves any more throw.
+    ///
+    /// - Throws: `timedOut` in step `drain` when calls are still inside after the limit (an unload that a plugin asks for
+    ///   from inside a call of its own ends so too); no new call gets in, and it is retired when the last has left.
+    public func unload(_ name: String, _ version: SemanticVersion? = nil) async throws(PluginHostError) -> UnloadReply {
+        try checkIsUsable()
+        let (change, replaced): (Catalog.Change, [Target])
+        do throws(Catalog.Refusal) {
+            (change, replaced) = try state.withLock { state throws(Catalog.Refusal) in
+                let change = try state.catalog.unload(name, version)
+                return (change, state.publish(change).replaced)
+            }
+        } catch {
+            throw PluginHostError(error)
+        }
+        _ = replaced  // they are in their generations' records, which drain them
+        let outcomes = await drainAndRetire(change.leaving)
+        let stuck = outcomes.compactMap(\.stillInside)
+        guard stuck.isEmpty else {
+            throw .timedOut(plugin: name, step: "drain", detail: stuck.joined(separator: "; "))
+        }
+        return UnloadReply(
+            plugin: name,
+            retired: outcomes.compactMap { outcome in
+                outcome.retirement.map {
+                    .init(stamp: outcome.stamp, outcome: $0, drainNanoseconds: outcome.drainNanoseconds)
+                }
+            })
+    }
+
+    /// Unloads everything, ends every thread and removes the folder of private copies. Bindings throw from now on.
+    ///
+    /// Waits for calls and for `swb_stop` within the configured limits; what does not end stays in memory until the
+    /// process ends. Resident images stay mapped, without their copies on disk.
+    public func shutdown() async {
+        let leaving: [Int]? = state.withLock { state in
+            if state.isShutDown { return nil }
+            state.isShutDown = true
+            _ = state.publish(state.catalog.unloadAll())
+            return state.records.values.filter { $0.state == .draining }.map(\.generation.number)
+        }
+        guard let leaving else { return }
+        _ = await drainAndRetire(leaving)
+        for task in state.withLock({ Array($0.background.values) }) { await task.value }
+        await reclaimer.shutdown()
+        _ = loader.finish(within: 1_000_000_000)
+        state.withLock { state in
+            state.records.removeAll()
+            state.routes.removeAll()
+            state.keepAlive = nil
+        }
+    }
+
+    /// What became of one generation that left service.
+    struct Outcome {
+        let stamp: VersionStamp
+        var drainNanoseconds = 0
+        /// `nil` while calls are inside.
+        var retirement: Retirement?
+        /// Who is still inside: a clause.
+        var stillInside: String?
+    }
+
+    /// Drains and retires generations, all at once, oldest first in the result. Those that others retire already are
+    /// left out.
+    func drainAndRetire(_ numbers: [Int]) async -> [Outcome] {
+        await withTaskGroup(of: Outcome?.self) { group in
+            for number in numbers { group.addTask { await self.drainAndRetire(number) } }
+            var outcomes: [Outcome] = []
+            for await outcome in group { if let outcome { outcomes.append(outcome) } }
+            return outcomes.sorted { $0.stamp.generation < $1.stamp.generation }
+        }
+    }
+
+    private func drainAndRetire(_ number: Int) async -> Outcome? {
+        guard let record = state.withLock({ $0.records[number] }) else { return nil }
+        let generation = record.generation
+        var outcome = Outcome(stamp: generation.stamp)
+        let drain = await reclaimer.drain(record.targets, limit: configuration.drainLimit) { [self] in
+            // On the reclaimer's thread, which must not wait: the retirement goes on as the host's own task.
+            inBackground { [self] in
+                state.withLock { $0.forget(record.targets) }
+                _ = await retire(generation)
+            }
+        }
+        switch drain {
+        case .drained(let nanoseconds):
+            state.withLock { $0.forget(record.targets) }
+            outcome.drainNanoseconds = nanoseconds
+            outcome.retirement = await retire(generation)
+        case .timedOut(let holders):
+            outcome.stillInside =
+                "\(generation.version) (generation \(number)) is retired when the calls inside return: "
+                + holders.prefix(8).map { describe($0, in: generation) }.joined(separator: ", ")
+        case .degraded:
+            let reason = "pins are degraded: nobody can know any more whether a call is inside"
+            state.withLock { $0.enter(.resident, number, reason: reason) }
+            outcome.retirement = .resident(reason: reason)
+        }
+        return outcome
+    }
+
+    /// Frees targets of a generation that still serves other routes.
+    func reclaim(_ targets: [Target]) async {
+        let drain = await reclaimer.drain(targets, limit: configuration.drainLimit) { [self] in
+            state.withLock { $0.forget(targets) }
+        }
+        if case .drained = drain { state.withLock { $0.forget(targets) } }
+    }
+
+    /// Stops a drained generation and closes its image as far as its class allows.
+    func retire(_ generation: Generation) async -> Retirement {
+        let number = generation.number
+        if let reason = await generation.stop(within: configuration.stopLimit) {
+            state.withLock { $0.enter(.stuck, number, reason: reason) }
+            return .resident(reason: reason)
+        }
+        let proof = await loader.run(within: configuration.openLimit) { generation.image.close() }
+        switch proof {
+        case .unmapped:
+            state.withLock { $0.records[number] = nil }
+            return .unmapped
+        case .resident(let reason):
+            state.withLock { $0.enter(.resident, number, reason: reason) }
+            return .resident(reason: reason)
+        case nil:
+            let reason = "the loader thread is inside another image's constructor; it is unmapped when that returns"
+            state.withLock { $0.enter(.resident, number, reason: reason) }
+            return .resident(reason: reason)
+        }
+    }
+
+    /// Runs work that nobody waits for now; `shutdown` does.
+    func inBackground(_ work: @escaping @Sendable () async -> Void) {
+        state.withLock { state in
+            state.lastBackground += 1
+            let key = state.lastBackground
+            state.background[key] = Task { [self] in
+                await work()
+                self.state.withLock { $0.background[key] = nil }
+            }
+        }
+    }
+
+    private func describe(_ holder: Holder, in generation: Generation) -> String {
+        let symbol = state.withLock { $0.indices[generation.plugin]?.symbol(at: holder.slotIndex) } ?? "an export"
+        return "thread \(holder.threadID) (\(holder.threadName)) in \(symbol)"
+    }
+}

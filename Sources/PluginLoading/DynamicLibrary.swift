@@ -1,0 +1,54 @@
+import Glibc
+
+/// The one caller of dlopen, dlsym and dlclose.
+///
+/// Only on the loader thread: dlerror(3) is per thread and says each failure once.
+@safe struct DynamicLibrary: ~Copyable {
+    private let handle: UnsafeMutableRawPointer
+    private let isResident: Bool
+
+    /// Opens an image: constructors run now. RTLD_NOW, because a symbol found missing at a call would end the process;
+    /// RTLD_LOCAL, because two plugins may define the same name; RTLD_NODELETE for what must never be unmapped.
+    ///
+    /// - Parameter path: an absolute path that was never opened before.
+    init(opening path: String, isResident: Bool) throws(LoadingError) {
+        let mode = RTLD_NOW | RTLD_LOCAL | (isResident ? RTLD_NODELETE : 0)
+        // SAFETY: a null-terminated path; what the image's constructors do is the plugin's promise.
+        guard let handle = unsafe dlopen(path, mode) else {
+            throw .refusedByLinker(path: path, reason: Self.lastError())
+        }
+        unsafe self.handle = handle
+        self.isResident = isResident
+    }
+
+    /// The address of a symbol in this image or in one that it needs; the caller checks which.
+    func address(of symbol: String) -> UInt? {
+        // SAFETY: the handle is open as long as `self`.
+        unsafe dlsym(handle, symbol).map { UInt(bitPattern: $0) }
+    }
+
+    /// Whether the dynamic linker still knows an object of that name. Opens nothing (RTLD_NOLOAD).
+    static func isLoaded(_ path: String) -> Bool {
+        guard let handle = unsafe dlopen(path, RTLD_LAZY | RTLD_NOLOAD) else {
+            _ = lastError()
+            return false
+        }
+        // SAFETY: gives back the reference that the question took.
+        unsafe dlclose(handle)
+        return true
+    }
+
+    /// Gives the image back to the dynamic linker, which unmaps it if nothing else needs it; a resident one stays.
+    ///
+    /// Not a `deinit`: a forgotten library must stay mapped, since somebody may be inside. The caller drained first.
+    consuming func close() {
+        // SAFETY: opened once, closed once, and nobody is inside or holds an address.
+        if !isResident { unsafe dlclose(handle) }
+    }
+
+    private static func lastError() -> String {
+        // SAFETY: dlerror's text is valid until the next dl* call on this thread, and is copied first.
+        guard let text = unsafe dlerror() else { return "no reason given" }
+        return unsafe String(cString: text)
+    }
+}

@@ -1,0 +1,106 @@
+package import Compatibility
+import Glibc
+import LinuxSystem
+
+/// An approved image in this process: every export resolved once, to an address inside it.
+///
+/// Open and close on the loader thread only. Whoever holds an address from here must be gone before `close`.
+package final class LoadedImage: @unchecked Sendable {  // `library` is touched on the loader thread only; the rest is let
+    /// The private copy, kept on disk as long as this object.
+    package let staged: StagedImage
+    /// What the manifest says.
+    package let manifest: PluginManifest
+    /// Names the bytes.
+    package let id: ImageID
+    /// Whether it may be unmapped.
+    package let unloadClass: UnloadClass
+    /// The image's memory.
+    package let addresses: Range<UInt>
+    /// The declared exports' addresses by symbol.
+    package let exports: [String: UInt]
+    /// The addresses of the lifecycle functions that the image defines, by symbol.
+    package let lifecycle: [String: UInt]
+    private var library: DynamicLibrary?
+
+    /// Opens the staged image that the approval names, and proves that the dynamic linker mapped it afresh.
+    ///
+    /// Constructors run inside. On a failure after that the image is closed again, unless its class forbids it.
+    ///
+    /// - Parameter lifecycle: which of `PluginManifest.lifecycleSymbols` the judged file defines.
+    package init(
+        opening staged: StagedImage, _ approval: consuming LoadApproval, lifecycle names: [String]
+    ) throws(LoadingError) {
+        let identityNow: FileIdentity
+        do throws(SystemError) { identityNow = try staged.identityNow() } catch { throw .system(error) }
+        guard approval.identity == staged.identity, approval.identity == identityNow else {
+            throw .approvedAnotherImage(path: staged.path)
+        }
+        manifest = approval.manifest
+        id = approval.image
+        unloadClass = approval.unloadClass
+        self.staged = staged
+        let addedBefore = LoadedObjects.addedCount
+        let library = try DynamicLibrary(opening: staged.path, isResident: approval.unloadClass == .resident)
+        do throws(LoadingError) {
+            let object = try Self.proveNovelty(of: staged.path, since: addedBefore)
+            addresses = object.addresses
+            exports = try Self.resolve(approval.manifest.exports.map(\.symbol), in: library, object)
+            lifecycle = try Self.resolve(names, in: library, object)
+        } catch {
+            library.close()
+            throw error
+        }
+        self.library = consume library
+    }
+
+    /// What became of an image that was closed.
+    package enum Proof: Sendable, Equatable {
+        /// Neither RTLD_NOLOAD nor dl_iterate_phdr(3) know it any more.
+        case unmapped
+        /// It is still there, and why.
+        case resident(reason: String)
+    }
+
+    /// Closes the image as far as its class allows, and says what is true afterwards.
+    package func close() -> Proof {
+        if unloadClass == .resident { return .resident(reason: "its class forbids unmapping") }
+        if let library = library.take() { library.close() }
+        if DynamicLibrary.isLoaded(staged.path) || LoadedObjects.named(staged.path) != nil {
+            return .resident(
+                reason: unloadClass == .deferred
+                    ? "a thread's destructors are pending; the dynamic linker frees it at a later unload"
+                    : "the dynamic linker keeps it: another image needs it, or a thread's destructors are pending")
+        }
+        return .unmapped
+    }
+
+    /// The object of that very name, if the dynamic linker added one: it answers with an old image where it can.
+    private static func proveNovelty(
+        of path: String, since addedBefore: UInt64
+    ) throws(LoadingError) -> LoadedObjects.Entry {
+        guard LoadedObjects.addedCount > addedBefore else {
+            throw .notNovel(path: path, detail: "no object was added")
+        }
+        guard let object = LoadedObjects.named(path) else {
+            throw .notNovel(path: path, detail: "no object has that name")
+        }
+        return object
+    }
+
+    private static func resolve(
+        _ symbols: [String], in library: borrowing DynamicLibrary, _ object: LoadedObjects.Entry
+    ) throws(LoadingError) -> [String: UInt] {
+        var addresses: [String: UInt] = [:]
+        for symbol in symbols {
+            guard let address = library.address(of: symbol) else {
+                throw .unresolved(symbol: symbol, detail: "the image does not define it")
+            }
+            // dlsym also searches what the image needs: a function of libc's must not pass for the plugin's.
+            guard object.addresses.contains(address) else {
+                throw .unresolved(symbol: symbol, detail: "the address lies outside the image")
+            }
+            addresses[symbol] = address
+        }
+        return addresses
+    }
+}

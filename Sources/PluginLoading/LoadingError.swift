@@ -1,0 +1,65 @@
+package import LinuxSystem
+
+/// Why an image could not be staged or opened.
+package enum LoadingError: Error, Sendable, CustomStringConvertible {
+    /// The operator's file is not there, or not readable.
+    case unreadable(SystemError)
+    /// A folder, device or pipe in place of a file.
+    case notAFile(path: String)
+    /// Larger than any plugin; sizes in bytes.
+    case tooLarge(path: String, size: Int64, limit: Int64)
+    /// Somebody wrote to the file while it was copied.
+    case changedWhileCopying(path: String)
+    /// No folder to stage in: each candidate with its reason.
+    case noStagingFolder([String])
+    /// No room for a copy of so many bytes.
+    case noSpace(folder: String, needed: Int64)
+    /// Our own bug: an approval for other bytes than the staged ones.
+    case approvedAnotherImage(path: String)
+    /// dlopen(3) refused; its words.
+    case refusedByLinker(path: String, reason: String)
+    /// dlopen answered with an object that is not the staged one.
+    case notNovel(path: String, detail: String)
+    /// An export does not resolve to code inside the image.
+    case unresolved(symbol: String, detail: String)
+    /// Any other failure of the system.
+    case system(SystemError)
+
+    /// Stable and greppable.
+    package var code: String {
+        switch self {
+        case .unreadable: "load.unreadable"
+        case .notAFile: "load.not-a-file"
+        case .tooLarge: "load.too-large"
+        case .changedWhileCopying: "load.changed"
+        case .noStagingFolder: "load.staging"
+        case .noSpace: "load.space"
+        case .approvedAnotherImage: "load.approval"
+        case .refusedByLinker: "load.dlopen"
+        case .notNovel: "load.novelty"
+        case .unresolved: "load.symbol"
+        case .system: "load.system"
+        }
+    }
+
+    /// A sentence with both sides and what to do.
+    package var description: String {
+        switch self {
+        case .unreadable(let error): "\(error)"
+        case .notAFile(let path): "\(path) is not a regular file: name the .so itself"
+        case .tooLarge(let path, let size, let limit): "\(path) has \(size) bytes, the limit is \(limit)"
+        case .changedWhileCopying(let path):
+            "\(path) was written to while it was copied: write a new file beside it and rename it into place"
+        case .noStagingFolder(let reasons):
+            "no folder for private copies; set stagingDirectory to one on an executable file system: "
+                + reasons.joined(separator: "; ")
+        case .noSpace(let folder, let needed):
+            "\(folder) is on a full file system, the private copy needs \(needed) bytes"
+        case .approvedAnotherImage(let path): "\(path) is not the file that was judged"
+        case .refusedByLinker(let path, let reason): "the dynamic linker refused \(path): \(reason)"
+        case .notNovel(let path, let detail): "the dynamic linker did not load \(path) afresh: \(detail)"
+        case .unresolved(let symbol, let detail): "\(symbol) does not resolve: \(detail)"
+        case .system(let error): "\(error)"
+        }
+    }
+}
