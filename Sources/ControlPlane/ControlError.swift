@@ -25,9 +25,9 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
         case .held: "control.held"
         case .unusablePath: "control.path"
         case .unreachable: "control.unreachable"
-        case .timedOut: "control.timedOut"
-        case .requestTooLong: "request.tooLong"
-        case .brokenReply: "control.brokenReply"
+        case .timedOut: "control.timed-out"
+        case .requestTooLong: "request.too-long"
+        case .brokenReply: "control.broken-reply"
         case .failed(let failure): failure.code
         case .system: "system"
         }

@@ -37,7 +37,7 @@ extension CommandFailure {
     }
 
     static func fileNotFound(_ path: String) -> Self {
-        Self(code: "notFound", message: "no such file: \(printable(path))", exit: 4)
+        Self(code: "not-found", message: "no such file: \(printable(path))", exit: 4)
     }
 }
 

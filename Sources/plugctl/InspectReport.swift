@@ -1,5 +1,6 @@
 import Compatibility
 import ELFReader
+import PluginHost
 
 /// What `inspect` shows; its keys are a contract, and each is always there, `null` where the file has no such thing.
 struct InspectReport {
@@ -63,7 +64,7 @@ struct InspectReport {
 }
 
 extension InspectReport {
-    init(file: String, _ facts: PluginFiles.Facts) {
+    init(file: String, _ facts: PluginFile.Facts) {
         let image = facts.image
         self.file = file
         fileClass = [1: "ELF32", 2: "ELF64"][image.header.fileClass] ?? "class \(image.header.fileClass)"

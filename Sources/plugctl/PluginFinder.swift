@@ -29,7 +29,7 @@ enum PluginFinder {
         for folder in folders {
             var status = stat()
             guard unsafe stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                throw CommandFailure(code: "notFound", message: "no such folder: \(printable(folder))", exit: 4)
+                throw CommandFailure(code: "not-found", message: "no such folder: \(printable(folder))", exit: 4)
             }
             search(folder, depth: 0, &seen, &findings)
         }
