@@ -17,7 +17,8 @@ struct CommandFailure: Error {
 extension CommandFailure {
     init(_ error: UsageError) {
         let help = error.command.map { "plugctl \($0) --help" } ?? "plugctl --help"
-        self.init(code: "usage", message: error.message + (error.message.hasSuffix("?") ? " See " : "; see ") + help, exit: 2)
+        self.init(
+            code: "usage", message: error.message + (error.message.hasSuffix("?") ? " See " : "; see ") + help, exit: 2)
     }
 
     init(_ error: ControlError) {

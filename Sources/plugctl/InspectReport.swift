@@ -141,7 +141,8 @@ extension InspectReport.Segment {
     init(_ segment: ELFSegment) {
         // elf.h, "Legal values for p_type".
         let names: [UInt32: String] = [
-            0: "NULL", 1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 6: "PHDR", 7: "TLS", 0x6474_e550: "GNU_EH_FRAME",
+            0: "NULL", 1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 6: "PHDR", 7: "TLS",
+            0x6474_e550: "GNU_EH_FRAME",
             0x6474_e551: "GNU_STACK", 0x6474_e552: "GNU_RELRO", 0x6474_e553: "GNU_PROPERTY",
         ]
         type = names[segment.type] ?? "0x" + String(segment.type, radix: 16)

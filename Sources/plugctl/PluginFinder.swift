@@ -21,7 +21,9 @@ enum PluginFinder {
     private static let depthLimit = 16
     private static let fileLimit = 100_000
 
-    /// Looks into folders and the folders in them, at most 16 deep and at 100,000 files. Links to folders are not
+    /// Looks into folders and the folders in them, at most 16 deep and at 100,000 files.
+    ///
+    /// Links to folders are not
     /// followed, a file that several names lead to is taken once. By name, then newest version first.
     static func find(in folders: [String]) throws -> Findings {
         var findings = Findings()

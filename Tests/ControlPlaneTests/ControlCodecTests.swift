@@ -115,4 +115,29 @@ import Testing
                 == #"{"error":{"code":-32600,"data":{"code":"request.malformed","exit":2},"message":"why"},"id":null,"jsonrpc":"2.0"}"#
                 + "\n")
     }
+
+    /// 20,000 damaged requests, the same in every run: each gets an answer, none a trap.
+    @Test func survivesDamagedRequests() {
+        let line = Array(
+            #"{"jsonrpc":"2.0","id":12,"method":"call","params":{"plugin":"a","export":"e","text":"\u00e9\n\\"}}"#.utf8)
+        var state: UInt64 = 1
+        func random(below limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        var failures = 0
+        for _ in 0..<20_000 {
+            var damaged = line
+            for _ in 0...random(below: 4) {
+                let place = random(below: damaged.count)
+                switch random(below: 3) {
+                case 0: damaged[place] = UInt8(random(below: 256))
+                case 1: damaged.remove(at: place)
+                default: damaged.insert(contentsOf: damaged[place...].prefix(random(below: 9)), at: place)
+                }
+            }
+            if case .failure = ControlCodec.request(from: damaged, nesting: 16).method { failures += 1 }
+        }
+        #expect(failures > 10_000, "most damage shows")
+    }
 }

@@ -134,4 +134,25 @@ import Testing
             }
         }
     }
+
+    /// A listener with somebody waiting stays readable: looking again at once would spin until a descriptor is free.
+    @Test func pausesWhenNoDescriptorIsLeft() async throws {
+        await #expect(processExitsWith: .success) {
+            try await withServer { path in
+                var limit = rlimit(rlim_cur: 64, rlim_max: 64)
+                try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+                var fillers: [Int32] = []
+                while case let filler = open("/dev/null", O_RDONLY | O_CLOEXEC), filler >= 0 { fillers.append(filler) }
+                // One for us, none for the server.
+                close(fillers.removeLast())
+                let client = try RawClient(path)
+                try client.send(RawClient.list + "\n")
+                poll(nil, 0, 600)
+                for filler in fillers { close(filler) }
+                #expect(try client.reply().id == 1)
+                let failed = try ControlClient(socketPath: path).list(host: true).control?.failedAccepts ?? 0
+                #expect(1...10 ~= failed, "\(failed)")
+            }
+        }
+    }
 }
