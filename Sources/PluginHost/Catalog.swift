@@ -91,12 +91,11 @@ struct Catalog {
         var member = member
         member.isCurrent = true
         next.members[member.number] = member
-        for (key, route) in routes where key.plugin == member.plugin && next.preferred(route, of: key.plugin) == member {
-            if let lack = Self.lack(of: member, for: route) {
-                throw .conflict(
-                    "the route \(key.plugin) \(key.range) is bound to \(lack), so \(member.version) cannot take it over: "
-                        + "declare and export it unchanged, or give the new contract a new major version")
-            }
+        for (key, route) in routes where next.preferred(route, of: key.plugin) == member {
+            guard let lack = Self.lack(of: member, for: route) else { continue }
+            throw .conflict(
+                "the route \(key.plugin) \(key.range) is bound to \(lack), so \(member.version) cannot take it over: "
+                    + "declare and export it unchanged, or give the new contract a new major version")
         }
         return commit(next, reassigning: member.plugin, retiring: predecessors.map(\.number))
     }
@@ -141,7 +140,8 @@ struct Catalog {
             let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
             throw .notFound(
                 loaded.isEmpty
-                    ? "no plugin \(plugin) is loaded" : "no loaded version of \(plugin) is in \(range); loaded: \(loaded)")
+                    ? "no plugin \(plugin) is loaded"
+                    : "no loaded version of \(plugin) is in \(range); loaded: \(loaded)")
         }
         guard let offered = server.exports[symbol] else {
             let names = server.exports.keys.sorted().joined(separator: ", ")
@@ -185,7 +185,9 @@ struct Catalog {
         }
     }
 
-    /// Takes over `next` with every route of the plugin assigned anew. Of `retiring`, who serves no route leaves.
+    /// Takes over `next` with every route of the plugin assigned anew.
+    ///
+    /// Of `retiring`, who serves no route leaves.
     private mutating func commit(_ next: Catalog, reassigning plugin: String, retiring: [Int]) -> Change {
         var next = next
         var change = Change()

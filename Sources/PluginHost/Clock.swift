@@ -10,10 +10,9 @@ enum Clock {
 
     /// The CLOCK_MONOTONIC nanosecond that lies `limit` ahead; at least 1, since 0 means none.
     static func deadline(after limit: Duration) -> UInt64 {
-        let (seconds, attoseconds) = limit.components
-        let (ahead, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds > 0 ? .max : 1 }
-        return UInt64(max(1, Int64(nanoseconds()).addingReportingOverflow(ahead + attoseconds / 1_000_000_000).partialValue))
+        // Bounded to what is ever meant, 136 years, so that no sum overflows.
+        let (seconds, attoseconds) = max(.zero, min(limit, .seconds(1 << 32))).components
+        return UInt64(max(1, nanoseconds() + Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)))
     }
 
     /// CLOCK_REALTIME in seconds.

@@ -2,7 +2,9 @@ import Compatibility
 import PluginLoading
 import PluginRegistry
 
-/// Everything of a host that changes, in one value behind one lock. No plugin code and no I/O happens under it.
+/// Everything of a host that changes, in one value behind one lock.
+///
+/// No plugin code and no I/O happens under it.
 struct HostState {
     /// The rules: who serves which route.
     var catalog = Catalog()
@@ -25,9 +27,11 @@ struct HostState {
     /// One generation and what the ledger knows of it.
     struct Record {
         let generation: Generation
-        var state: PluginStatus.State
+        var state = PluginStatus.State.starting
         /// Seconds since 1970 at which `state` was entered.
-        var since: Double
+        var since = Clock.secondsSince1970()
+        /// Somebody has begun to stop it, which happens once.
+        var isRetiring = false
         /// Why it stays in memory.
         var reason: String?
         /// Its targets that calls may still be inside of: published ones, and replaced ones not drained yet.
@@ -50,12 +54,19 @@ struct HostState {
         return lastNumber
     }
 
-    /// Enters a state.
+    /// Enters a state, and notes when.
     mutating func enter(_ state: PluginStatus.State, _ number: Int, reason: String? = nil) {
-        guard records[number] != nil, records[number]?.state != state else { return }
+        guard let record = records[number], record.state != state else { return }
         records[number]?.state = state
         records[number]?.since = Clock.secondsSince1970()
         records[number]?.reason = reason
+    }
+
+    /// Claims the retirement of a generation: true for the first who asks.
+    mutating func beginRetiring(_ number: Int) -> Bool {
+        guard let record = records[number], !record.isRetiring else { return false }
+        records[number]?.isRetiring = true
+        return true
     }
 
     /// Publishes a change: makes all targets first, then exchanges the pointers back to back.
@@ -90,7 +101,9 @@ struct HostState {
 
     private mutating func makeTarget(of generation: Generation) -> Target {
         // SAFETY: addresses of the generation's image and table, which live until its targets are drained.
-        let functions = unsafe generation.image.exports.compactMapValues { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
+        let functions = unsafe generation.image.exports.compactMapValues {
+            unsafe UnsafeMutableRawPointer(bitPattern: $0)
+        }
         return unsafe Target(
             functions: indices[generation.plugin, default: ExportIndex()].table(of: functions),
             instance: UnsafeMutableRawPointer(bitPattern: generation.instance),

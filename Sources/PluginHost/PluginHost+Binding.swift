@@ -2,6 +2,7 @@ import Compatibility
 public import PluginRegistry
 
 /// What a caller wants to bind: a symbol, its C type in Swift, and the contract's digest where the manifest has one.
+///
 /// Declare it once, beside the contract.
 public struct Export<F>: Sendable {
     /// The C name.

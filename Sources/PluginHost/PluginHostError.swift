@@ -2,7 +2,9 @@ public import Compatibility
 import Glibc
 import PluginLoading
 
-/// Why the host could not do what it was asked. What served before still serves.
+/// Why the host could not do what it was asked.
+///
+/// What served before still serves.
 public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     /// The gates refused the image; the report has every finding.
     case refused(GateReport)
@@ -35,7 +37,8 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     /// A sentence with both sides; of a refusal one line per failed gate.
     public var description: String {
         switch self {
-        case .refused(let report): "\(report.path) is refused:\n" + report.refusals.map(\.sentence).joined(separator: "\n")
+        case .refused(let report):
+            "\(report.path) is refused:\n" + report.refusals.map(\.sentence).joined(separator: "\n")
         case .notFound(let sentence), .invalidRequest(let sentence), .conflict(let sentence), .system(let sentence):
             sentence
         case .pluginFailed(let plugin, let step, let detail): "\(plugin) failed in its \(step): \(detail)"
@@ -62,7 +65,8 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         case .threadStuck(let code):
             self = .pluginFailed(
                 plugin: name, step: "start",
-                detail: "swb_start answered \(code), and a thread-local destructor of its thread hangs; the image stays")
+                detail: "swb_start answered \(code), and a thread-local destructor of its thread hangs; the image stays"
+            )
         case .timedOut(let limit):
             self = .timedOut(
                 plugin: name, step: "start",
