@@ -65,7 +65,11 @@ let package = Package(
         .testTarget(
             name: "PluginLoadingTests",
             dependencies: ["PluginLoading", "Compatibility", "ELFReader", "LinuxSystem", "CLinuxShims", "TestSupport"]),
-        .testTarget(name: "PluginHostTests", dependencies: ["PluginHost", "TestSupport"]),
+        .testTarget(
+            name: "PluginHostTests",
+            dependencies: [
+                "PluginHost", "PluginLoading", "PluginRegistry", "Compatibility", "LinuxSystem", "TestSupport",
+            ]),
         .testTarget(
             name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),

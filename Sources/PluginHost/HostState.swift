@@ -27,9 +27,11 @@ struct HostState {
     /// One generation and what the ledger knows of it.
     struct Record {
         let generation: Generation
-        var state: PluginStatus.State
+        var state = PluginStatus.State.starting
         /// Seconds since 1970 at which `state` was entered.
-        var since: Double
+        var since = Clock.secondsSince1970()
+        /// Somebody has begun to stop it, which happens once.
+        var isRetiring = false
         /// Why it stays in memory.
         var reason: String?
         /// Its targets that calls may still be inside of: published ones, and replaced ones not drained yet.
@@ -52,12 +54,19 @@ struct HostState {
         return lastNumber
     }
 
-    /// Enters a state.
+    /// Enters a state, and notes when.
     mutating func enter(_ state: PluginStatus.State, _ number: Int, reason: String? = nil) {
-        guard records[number] != nil, records[number]?.state != state else { return }
+        guard let record = records[number], record.state != state else { return }
         records[number]?.state = state
         records[number]?.since = Clock.secondsSince1970()
         records[number]?.reason = reason
+    }
+
+    /// Claims the retirement of a generation: true for the first who asks.
+    mutating func beginRetiring(_ number: Int) -> Bool {
+        guard let record = records[number], !record.isRetiring else { return false }
+        records[number]?.isRetiring = true
+        return true
     }
 
     /// Publishes a change: makes all targets first, then exchanges the pointers back to back.

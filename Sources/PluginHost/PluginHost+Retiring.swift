@@ -95,7 +95,7 @@ extension PluginHost {
             // On the reclaimer's thread, which must not wait: the retirement goes on as the host's own task.
             inBackground { [self] in
                 state.withLock { $0.forget(record.targets) }
-                _ = await retire(generation)
+                await retire(generation)
             }
         }
         switch drain {
@@ -124,25 +124,31 @@ extension PluginHost {
     }
 
     /// Stops a drained generation and closes its image as far as its class allows.
-    func retire(_ generation: Generation) async -> Retirement {
-        let number = generation.number
+    ///
+    /// - Returns: `nil` where somebody else is doing so already.
+    @discardableResult
+    func retire(_ generation: Generation) async -> Retirement? {
+        guard state.withLock({ $0.beginRetiring(generation.number) }) else { return nil }
         if let reason = await generation.stop(within: configuration.stopLimit) {
-            state.withLock { $0.enter(.stuck, number, reason: reason) }
+            state.withLock { $0.enter(.stuck, generation.number, reason: reason) }
             return .resident(reason: reason)
         }
+        return await close(generation)
+    }
+
+    /// Closes the image of a generation that runs no code any more, on the loader thread, and enters what is true then.
+    func close(_ generation: Generation) async -> Retirement {
         let proof = await loader.run(within: configuration.openLimit) { generation.image.close() }
+        let reason: String
         switch proof {
         case .unmapped:
-            state.withLock { $0.records[number] = nil }
+            state.withLock { $0.records[generation.number] = nil }
             return .unmapped
-        case .resident(let reason):
-            state.withLock { $0.enter(.resident, number, reason: reason) }
-            return .resident(reason: reason)
-        case nil:
-            let reason = "the loader thread is inside another image's constructor; it is unmapped when that returns"
-            state.withLock { $0.enter(.resident, number, reason: reason) }
-            return .resident(reason: reason)
+        case .resident(let why): reason = why
+        case nil: reason = "the loader thread is inside another image's constructor; it is unmapped when that returns"
         }
+        state.withLock { $0.enter(.resident, generation.number, reason: reason) }
+        return .resident(reason: reason)
     }
 
     /// Runs work that nobody waits for now; `shutdown` does.

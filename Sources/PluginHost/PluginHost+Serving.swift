@@ -60,15 +60,25 @@ extension PluginHost {
 
     // MARK: Steps
 
-    /// Calls `swb_start` on a thread of the generation's own.
+    /// Enters a fresh image into the ledger and calls its `swb_start`.
     ///
-    /// On failure the image is closed, or kept where the plugin may still be running code of it.
+    /// On failure the image is closed, or stays in the ledger where it must stay in memory.
     private func start(_ image: LoadedImage, _ version: SemanticVersion) async throws(PluginHostError) -> Generation {
-        let number = state.withLock { $0.nextNumber() }
+        let generation = state.withLock { state in
+            let number = state.nextNumber()
+            let generation = Generation(number: number, version: version, image: image, log: configuration.log)
+            state.records[number] = HostState.Record(generation: generation)
+            return generation
+        }
         do throws(Generation.StartFailure) {
-            return try await Generation.start(image, number: number, version: version, configuration)
+            try await generation.start(within: configuration.startLimit)
+            return generation
         } catch {
-            if !error.leavesCodeRunning { _ = await loader.run(within: configuration.openLimit) { image.close() } }
+            if let reason = error.reasonToStay {
+                state.withLock { $0.enter(.stuck, generation.number, reason: reason) }
+            } else {
+                _ = await close(generation)
+            }
             throw PluginHostError(error, of: image.manifest.name, version)
         }
     }
@@ -83,15 +93,13 @@ extension PluginHost {
             let (change, publication) = try exchange { state throws(Catalog.Refusal) in
                 if state.isShutDown { throw .conflict("the host is shut down") }
                 let change = try admit(&state, generation.member)
-                state.records[generation.number] = HostState.Record(
-                    generation: generation, state: .loaded, since: Clock.secondsSince1970())
                 return (change, state.publish(change))
             }
             let leftover = publication.replaced.filter { !change.leaving.contains($0.generation) }
             if !leftover.isEmpty { inBackground { [self] in await reclaim(leftover) } }
             return (change, publication)
         } catch {
-            _ = await retire(generation)
+            await retire(generation)
             throw error
         }
     }

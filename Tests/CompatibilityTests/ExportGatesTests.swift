@@ -56,6 +56,17 @@ struct ExportGatesTests {
             ])
     }
 
+    /// A manifest of a thousand missing names beside a symbol table made to be near them all once cost minutes.
+    @Test func searchesNearNamesForTheFirstFewOnly() {
+        let text = "name = a\nversion = 1.0.0\n" + (10..<30).map { "export = function\($0)\n" }.joined()
+        let candidate = Sample.candidate(manifest: text) { _, image in
+            image.symbols = (10..<30).map { Sample.function("fumction\($0)") }
+        }
+        let remedies = Sample.findings("exports.missing", candidate).map(\.remedy)
+        #expect(remedies.count == 20)
+        #expect(remedies.filter { $0.hasPrefix("write export = fumction") }.count == 8)
+    }
+
     @Test func warnsOfAManifestWithoutExports() {
         let candidate = Sample.candidate(manifest: "name = a\nversion = 1.0.0\n")
         #expect(

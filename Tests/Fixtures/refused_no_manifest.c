@@ -1,0 +1,3 @@
+#include <switchboard.h>
+
+SWB_EXPORT int32_t answer(void) { return 5; }
