@@ -40,7 +40,7 @@ struct ControlOutcome: Sendable {
             let line = try ControlCodec.reply(to: id, result.get())
             guard line.count <= limit else {
                 throw ControlFailure(
-                    number: -32000, code: "reply.tooLong",
+                    number: -32000, code: "reply.too-long",
                     message: "the reply has \(line.count) bytes as JSON, this socket carries \(limit)", exit: 1)
             }
             return line

@@ -64,7 +64,8 @@ struct CallCommand {
             request += buffer[..<count]
             guard request.count <= Self.requestLimit else {
                 throw CommandFailure(
-                    code: "request.tooLong", message: "standard input has more than \(Self.requestLimit) bytes", exit: 2)
+                    code: "request.too-long", message: "standard input has more than \(Self.requestLimit) bytes",
+                    exit: 2)
             }
         }
     }
