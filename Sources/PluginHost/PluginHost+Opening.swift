@@ -64,8 +64,8 @@ extension PluginHost {
             return .already(number, report)
         }
         do throws(LoadingError) {
-            let lifecycle = candidate.definedSymbols.intersection(PluginManifest.lifecycleSymbols)
-            return .fresh(try LoadedImage(opening: staged, approval, lifecycle: lifecycle.sorted()), version, report)
+            let image = try LoadedImage(opening: staged, approval, lifecycle: candidate.lifecycleFunctions)
+            return .fresh(image, version, report)
         } catch {
             throw PluginHostError(error, opening: path)
         }
