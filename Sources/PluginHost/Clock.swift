@@ -8,12 +8,15 @@ enum Clock {
         return now.tv_sec * 1_000_000_000 + now.tv_nsec
     }
 
-    /// The CLOCK_MONOTONIC nanosecond that lies `limit` ahead; at least 1, since 0 means none.
+    /// The CLOCK_MONOTONIC nanosecond that lies `limit` ahead; at least 1, since 0 means none, and never wrapped around.
     static func deadline(after limit: Duration) -> UInt64 {
         let (seconds, attoseconds) = limit.components
-        let (ahead, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds > 0 ? .max : 1 }
-        return UInt64(max(1, Int64(nanoseconds()).addingReportingOverflow(ahead + attoseconds / 1_000_000_000).partialValue))
+        let (ahead, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !isTooFar else { return seconds > 0 ? .max : 1 }
+        // In 64 bits without a sign the two positive numbers have room.
+        let now = UInt64(nanoseconds()), rest = attoseconds / 1_000_000_000
+        guard ahead >= 0, rest >= 0 else { return UInt64(max(1, Int64(now) + ahead + rest)) }
+        return now + UInt64(ahead) + UInt64(rest)
     }
 
     /// CLOCK_REALTIME in seconds.
