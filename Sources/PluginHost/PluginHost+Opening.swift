@@ -73,7 +73,7 @@ extension PluginHost {
 
     /// The generation that runs this very image, if there is nothing left to do: any for a load, the current one for a
     /// swap.
-    private func serving(
+    func serving(
         _ plugin: String, _ version: SemanticVersion, _ image: ImageID, for purpose: Candidate.Purpose
     ) -> Int? {
         state.withLock { state in
