@@ -35,6 +35,11 @@ package final class StagingFolder: Sendable {
     }
 
     deinit {
+        remove()
+    }
+
+    /// Removes the folder and all copies in it; what is mapped from them stays mapped. Doing it again does nothing.
+    package func remove() {
         // A failure leaves a folder without a lock's holder, which the next host's start removes.
         try? PrivateFolder.remove(path)
     }
