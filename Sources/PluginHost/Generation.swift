@@ -37,6 +37,18 @@ final class Generation: Sendable {
         self.worker = worker
     }
 
+    /// One whose `swb_start` failed, for the ledger: its image may have to stay in memory.
+    convenience init(unstarted image: LoadedImage, number: Int, version: SemanticVersion) {
+        let table = HostTable(plugin: image.manifest.name, version: version, log: { _ in })
+        self.init(number: number, version: version, image: image, instance: 0, table: table, worker: nil)
+    }
+
+    /// Gives this generation to the process: somebody may be inside its code until the process ends.
+    func abandon() {
+        // SAFETY: never released, on purpose: the plugin may use its instance, host table and image at any time.
+        _ = unsafe Unmanaged.passRetained(self)
+    }
+
     /// How long an ended worker's thread-local destructors may take before its thread counts as stuck.
     private static let threadEndLimit: UInt64 = 1_000_000_000
 
@@ -102,6 +114,17 @@ final class Generation: Sendable {
         case threadStuck(code: Int32)
         /// `swb_start` is still inside: the image must stay.
         case timedOut(limit: Duration)
+
+        /// What happened, a clause.
+        var clause: String {
+            switch self {
+            case .system(let error): "\(error)"
+            case .refused(let code): "swb_start answered \(code)"
+            case .threadStuck(let code):
+                "swb_start answered \(code), and a thread-local destructor of its thread hangs"
+            case .timedOut(let limit): "swb_start did not return within \(limit)"
+            }
+        }
 
         /// Whether the plugin may still run code of the image.
         var leavesCodeRunning: Bool {

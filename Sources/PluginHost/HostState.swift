@@ -16,6 +16,9 @@ struct HostState {
     var lastNumber = 0
     /// Set by `shutdown`: nothing is loaded or bound afterwards.
     var isShutDown = false
+    /// Requests that have begun and not ended, and who waits for the last of them.
+    var requests = 0
+    var idle: [CheckedContinuation<Void, Never>] = []
     /// Retirements that go on though nobody waits for them, until `shutdown` does.
     var background: [Int: Task<Void, Never>] = [:]
     var lastBackground = 0
@@ -32,6 +35,8 @@ struct HostState {
         var reason: String?
         /// Its targets that calls may still be inside of: published ones, and replaced ones not drained yet.
         var targets: [Target] = []
+        /// Somebody stops and closes it: several may wait for one drain, only one may call `swb_stop`.
+        var isRetiring = false
     }
 
     /// What a publication did.
@@ -48,6 +53,27 @@ struct HostState {
     mutating func nextNumber() -> Int {
         lastNumber += 1
         return lastNumber
+    }
+
+    /// Notes a generation's state on its way in.
+    mutating func record(_ generation: Generation, _ state: PluginStatus.State, reason: String? = nil) {
+        records[generation.number] = Record(
+            generation: generation, state: state, since: Clock.secondsSince1970(), reason: reason)
+    }
+
+    /// Whether the caller is the one to retire this generation: true once.
+    mutating func claimRetirement(of number: Int) -> Bool {
+        guard let record = records[number], !record.isRetiring else { return false }
+        records[number]?.isRetiring = true
+        return true
+    }
+
+    /// Ends a request; who must be resumed because it was the last.
+    mutating func endRequest() -> [CheckedContinuation<Void, Never>] {
+        requests -= 1
+        guard requests == 0 else { return [] }
+        defer { idle = [] }
+        return idle
     }
 
     /// Enters a state.

@@ -12,7 +12,12 @@ extension PluginHost {
     /// - Throws: `timedOut` in step `drain` when calls are still inside after the limit (an unload that a plugin asks for
     ///   from inside a call of its own ends so too); no new call gets in, and it is retired when the last has left.
     public func unload(_ name: String, _ version: SemanticVersion? = nil) async throws(PluginHostError) -> UnloadReply {
-        try checkIsUsable()
+        try await request { () async throws(PluginHostError) in try await unloadAccepted(name, version) }
+    }
+
+    private func unloadAccepted(
+        _ name: String, _ version: SemanticVersion?
+    ) async throws(PluginHostError) -> UnloadReply {
         let (change, replaced): (Catalog.Change, [Target])
         do throws(Catalog.Refusal) {
             (change, replaced) = try state.withLock { state throws(Catalog.Refusal) in
@@ -39,9 +44,11 @@ extension PluginHost {
 
     /// Unloads everything, ends every thread and removes the folder of private copies. Bindings throw from now on.
     ///
-    /// Waits for calls and for `swb_stop` within the configured limits; what does not end stays in memory until the
-    /// process ends. Resident images stay mapped, without their copies on disk.
+    /// Waits for requests that are under way, for calls and for `swb_stop` within the configured limits; what does not
+    /// end stays in memory, with all that it was lent, until the process ends. Resident images stay mapped, without their
+    /// copies on disk. Does nothing in a forked child: neither threads nor folder are the child's.
     public func shutdown() async {
+        if Pins.isForkedChild { return }
         let leaving: [Int]? = state.withLock { state in
             if state.isShutDown { return nil }
             state.isShutDown = true
@@ -50,14 +57,25 @@ extension PluginHost {
         }
         guard let leaving else { return }
         _ = await drainAndRetire(leaving)
+        await withCheckedContinuation { waiter in
+            let isIdle = state.withLock { state in
+                if state.requests > 0 { state.idle.append(waiter) }
+                return state.requests == 0
+            }
+            if isIdle { waiter.resume() }
+        }
         for task in state.withLock({ Array($0.background.values) }) { await task.value }
         await reclaimer.shutdown()
         _ = loader.finish(within: 1_000_000_000)
-        state.withLock { state in
+        let generations = state.withLock { state in
+            let running = state.records.values.filter { $0.state == .draining || $0.state == .stuck }
             state.records.removeAll()
             state.routes.removeAll()
             state.keepAlive = nil
+            return running.map(\.generation)
         }
+        for generation in generations { generation.abandon() }
+        staging.remove()
     }
 
     /// What became of one generation that left service.
@@ -89,13 +107,14 @@ extension PluginHost {
             // On the reclaimer's thread, which must not wait: the retirement goes on as the host's own task.
             inBackground { [self] in
                 state.withLock { $0.forget(record.targets) }
-                _ = await retire(generation)
+                if claim(number) { _ = await retire(generation) }
             }
         }
         switch drain {
         case .drained(let nanoseconds):
             state.withLock { $0.forget(record.targets) }
             outcome.drainNanoseconds = nanoseconds
+            guard claim(number) else { return nil }
             outcome.retirement = await retire(generation)
         case .timedOut(let holders):
             outcome.stillInside =
@@ -108,6 +127,8 @@ extension PluginHost {
         }
         return outcome
     }
+
+    private func claim(_ number: Int) -> Bool { state.withLock { $0.claimRetirement(of: number) } }
 
     /// Frees targets of a generation that still serves other routes.
     func reclaim(_ targets: [Target]) async {

@@ -13,6 +13,10 @@ extension PluginHost {
     /// - Parameter path: of the `.so`; it is copied first, and can be overwritten or deleted afterwards.
     /// - Throws: on any failure nothing has changed: what served still serves.
     public func load(_ path: String) async throws(PluginHostError) -> LoadReply {
+        try await request { () async throws(PluginHostError) in try await loadAccepted(path) }
+    }
+
+    private func loadAccepted(_ path: String) async throws(PluginHostError) -> LoadReply {
         switch try await open(path, for: .load) {
         case .already(let number, let report):
             return try loadReply(number, report, unchanged: true)
@@ -40,6 +44,10 @@ extension PluginHost {
     /// - Throws: before publication nothing has changed. `timedOut` in step `drain`: the new version serves, and the old
     ///   one is retired as soon as the last call has left it.
     public func swap(_ name: String, to path: String) async throws(PluginHostError) -> SwapReply {
+        try await request { () async throws(PluginHostError) in try await swapAccepted(name, to: path) }
+    }
+
+    private func swapAccepted(_ name: String, to path: String) async throws(PluginHostError) -> SwapReply {
         switch try await open(path, for: .swap, named: name) {
         case .already(let number, let report):
             return try unchangedReply(number, report.warnings)
@@ -55,7 +63,12 @@ extension PluginHost {
 
     /// Puts a version that is loaded already in front of its line; the rest as with a file.
     public func swap(_ name: String, to version: SemanticVersion) async throws(PluginHostError) -> SwapReply {
-        try checkIsUsable()
+        try await request { () async throws(PluginHostError) in try await swapAccepted(name, to: version) }
+    }
+
+    private func swapAccepted(
+        _ name: String, to version: SemanticVersion
+    ) async throws(PluginHostError) -> SwapReply {
         let old = current(name, inLineOf: version)
         if let old, old.version == version { return try unchangedReply(old.number, []) }
         let (generation, change, publication) = try exchange { state throws(Catalog.Refusal) in
@@ -78,8 +91,26 @@ extension PluginHost {
         do throws(Generation.StartFailure) {
             return try await Generation.start(image, number: number, version: version, configuration)
         } catch {
-            if !error.leavesCodeRunning { _ = await loader.run(within: configuration.openLimit) { image.close() } }
+            await discard(image, number, version, after: error)
             throw PluginHostError(error, of: image.manifest.name, version)
+        }
+    }
+
+    /// Closes the image of a generation that did not start; the ledger keeps what cannot go.
+    private func discard(
+        _ image: LoadedImage, _ number: Int, _ version: SemanticVersion, after failure: Generation.StartFailure
+    ) async {
+        let generation = Generation(unstarted: image, number: number, version: version)
+        guard !failure.leavesCodeRunning else {
+            return state.withLock { $0.record(generation, .stuck, reason: failure.clause) }
+        }
+        switch await loader.run(within: configuration.openLimit, { image.close() }) {
+        case .unmapped: return
+        case .resident(let reason):
+            state.withLock { $0.record(generation, .resident, reason: "\(failure.clause); \(reason)") }
+        case nil:
+            let reason = "the loader thread is inside another image's constructor"
+            state.withLock { $0.record(generation, .resident, reason: "\(failure.clause); \(reason)") }
         }
     }
 
@@ -92,13 +123,13 @@ extension PluginHost {
             let (change, publication) = try exchange { state throws(Catalog.Refusal) in
                 if state.isShutDown { throw .conflict("the host is shut down") }
                 let change = try admit(&state, generation.member)
-                state.records[generation.number] = HostState.Record(
-                    generation: generation, state: .loaded, since: Clock.secondsSince1970())
+                state.record(generation, .loaded)
                 return (change, state.publish(change))
             }
             reclaimLeftovers(of: publication, change)
             return (change, publication)
         } catch {
+            state.withLock { $0.record(generation, .draining) }
             _ = await retire(generation)
             throw error
         }
