@@ -42,6 +42,12 @@ final class Generation: Sendable {
         table = HostTable(plugin: image.manifest.name, version: version, log: log)
     }
 
+    /// Gives this generation to the process: somebody may be inside its code until the process ends.
+    func abandon() {
+        // SAFETY: never released, on purpose: the plugin may use its instance, host table and image at any time.
+        _ = unsafe Unmanaged.passRetained(self)
+    }
+
     /// How long an ended worker's thread-local destructors may take before its thread counts as stuck, in nanoseconds.
     private static let threadEndLimit: UInt64 = 1_000_000_000
 
@@ -101,12 +107,22 @@ final class Generation: Sendable {
         /// `swb_start` is still inside: the image must stay.
         case timedOut(limit: Duration)
 
-        /// Why the plugin may still be running code of the image; `nil` where it cannot.
-        var reasonToStay: String? {
+        /// What happened, a clause.
+        var clause: String {
             switch self {
-            case .system, .refused: nil
-            case .threadStuck: "swb_start failed, and a thread-local destructor of its thread hangs"
+            case .system(let error): "\(error)"
+            case .refused(let code): "swb_start answered \(code)"
+            case .threadStuck(let code):
+                "swb_start answered \(code), and a thread-local destructor of its thread hangs"
             case .timedOut(let limit): "swb_start did not return within \(limit)"
+            }
+        }
+
+        /// Whether the plugin may still run code of the image.
+        var leavesCodeRunning: Bool {
+            switch self {
+            case .system, .refused: false
+            case .threadStuck, .timedOut: true
             }
         }
     }

@@ -20,6 +20,9 @@ struct HostState {
     var lastNumber = 0
     /// Set by `shutdown`: nothing is loaded or bound afterwards.
     var isShutDown = false
+    /// Requests that have begun and not ended, and who waits for the last of them.
+    var requests = 0
+    var idle: [CheckedContinuation<Void, Never>] = []
     /// Retirements that go on though nobody waits for them, until `shutdown` does.
     var background: [Int: Task<Void, Never>] = [:]
     var lastBackground = 0
@@ -32,7 +35,7 @@ struct HostState {
         var state = PluginStatus.State.starting
         /// Seconds since 1970 at which `state` was entered.
         var since = Clock.secondsSince1970()
-        /// Somebody has begun to stop it, which happens once.
+        /// Somebody stops and closes it: several may wait for one drain, only one may call `swb_stop`.
         var isRetiring = false
         /// Why it stays in memory.
         var reason: String?
@@ -54,6 +57,14 @@ struct HostState {
     mutating func nextNumber() -> Int {
         lastNumber += 1
         return lastNumber
+    }
+
+    /// Ends a request; who must be resumed because it was the last.
+    mutating func endRequest() -> [CheckedContinuation<Void, Never>] {
+        requests -= 1
+        guard requests == 0 else { return [] }
+        defer { idle = [] }
+        return idle
     }
 
     /// Enters a state, and notes when.

@@ -18,7 +18,6 @@ extension PluginHost {
     func open(
         _ path: String, for purpose: Candidate.Purpose, named name: String? = nil
     ) async throws(PluginHostError) -> Opened {
-        try checkIsUsable()
         let result = await loader.run(
             within: configuration.openLimit,
             late: { (late: Result<Opened, PluginHostError>) in

@@ -13,7 +13,12 @@ extension PluginHost {
     /// - Throws: `timedOut` in step `drain` when calls are still inside after the limit (an unload that a plugin asks for
     ///   from inside a call of its own ends so too); no new call gets in, and it is retired when the last has left.
     public func unload(_ name: String, _ version: SemanticVersion? = nil) async throws(PluginHostError) -> UnloadReply {
-        try checkIsUsable()
+        try await request { () async throws(PluginHostError) in try await unloadAccepted(name, version) }
+    }
+
+    private func unloadAccepted(
+        _ name: String, _ version: SemanticVersion?
+    ) async throws(PluginHostError) -> UnloadReply {
         let (change, replaced): (Catalog.Change, [Target])
         do throws(Catalog.Refusal) {
             (change, replaced) = try state.withLock { state throws(Catalog.Refusal) in
@@ -42,9 +47,9 @@ extension PluginHost {
     ///
     /// Bindings throw from now on.
     ///
-    /// Waits for calls and for `swb_stop` within the configured limits; what does not end stays in memory until the
-    /// process ends. Resident images stay mapped, without their copies on disk.
-    /// In a forked child it does nothing: threads and folders are the parent's.
+    /// Waits for requests that are under way, for calls and for `swb_stop` within the configured limits; what does not
+    /// end stays in memory, with all that it was lent, until the process ends. Resident images stay mapped, without their
+    /// copies on disk. Does nothing in a forked child: neither threads nor folder are the child's.
     public func shutdown() async {
         if Pins.isForkedChild { return }
         let leaving: [Int]? = state.withLock { state in
@@ -55,14 +60,25 @@ extension PluginHost {
         }
         guard let leaving else { return }
         _ = await drainAndRetire(leaving)
+        await withCheckedContinuation { waiter in
+            let isIdle = state.withLock { state in
+                if state.requests > 0 { state.idle.append(waiter) }
+                return state.requests == 0
+            }
+            if isIdle { waiter.resume() }
+        }
         for task in state.withLock({ Array($0.background.values) }) { await task.value }
         await reclaimer.shutdown()
         _ = loader.finish(within: 1_000_000_000)
-        state.withLock { state in
+        let generations = state.withLock { state in
+            let running = state.records.values.filter { $0.state == .draining || $0.state == .stuck }
             state.records.removeAll()
             state.routes.removeAll()
             state.keepAlive = nil
+            return running.map(\.generation)
         }
+        for generation in generations { generation.abandon() }
+        staging.remove()
     }
 
     /// What became of one generation that left service.
@@ -102,7 +118,8 @@ extension PluginHost {
         case .drained(let nanoseconds):
             state.withLock { $0.forget(record.targets) }
             outcome.drainNanoseconds = nanoseconds
-            outcome.retirement = await retire(generation)
+            guard let retirement = await retire(generation) else { return nil }
+            outcome.retirement = retirement
         case .timedOut(let holders):
             outcome.stillInside =
                 "\(generation.version) (generation \(number)) is retired when the calls inside return: "
@@ -137,16 +154,18 @@ extension PluginHost {
     }
 
     /// Closes the image of a generation that runs no code any more, on the loader thread, and enters what is true then.
-    func close(_ generation: Generation) async -> Retirement {
-        let proof = await loader.run(within: configuration.openLimit) { generation.image.close() }
-        let reason: String
-        switch proof {
+    ///
+    /// - Parameter failure: why it never served, a clause, for those that did not.
+    func close(_ generation: Generation, after failure: String? = nil) async -> Retirement {
+        let cause: String
+        switch await loader.run(within: configuration.openLimit, { generation.image.close() }) {
         case .unmapped:
             state.withLock { $0.records[generation.number] = nil }
             return .unmapped
-        case .resident(let why): reason = why
-        case nil: reason = "the loader thread is inside another image's constructor; it is unmapped when that returns"
+        case .resident(let reason): cause = reason
+        case nil: cause = "the loader thread is inside another image's constructor; it is unmapped when that returns"
         }
+        let reason = (failure.map { "\($0); " } ?? "") + cause
         state.withLock { $0.enter(.resident, generation.number, reason: reason) }
         return .resident(reason: reason)
     }

@@ -13,6 +13,10 @@ extension PluginHost {
     /// - Parameter path: of the `.so`; it is copied first, and can be overwritten or deleted afterwards.
     /// - Throws: on any failure nothing has changed: what served still serves.
     public func load(_ path: String) async throws(PluginHostError) -> LoadReply {
+        try await request { () async throws(PluginHostError) in try await loadAccepted(path) }
+    }
+
+    private func loadAccepted(_ path: String) async throws(PluginHostError) -> LoadReply {
         switch try await open(path, for: .load) {
         case .already(let number, let report):
             return try loadReply(number, report, unchanged: true)
@@ -40,6 +44,10 @@ extension PluginHost {
     /// - Throws: before publication nothing has changed. `timedOut` in step `drain`: the new version serves, and the old
     ///   one is retired as soon as the last call has left it.
     public func swap(_ name: String, to path: String) async throws(PluginHostError) -> SwapReply {
+        try await request { () async throws(PluginHostError) in try await swapAccepted(name, to: path) }
+    }
+
+    private func swapAccepted(_ name: String, to path: String) async throws(PluginHostError) -> SwapReply {
         switch try await open(path, for: .swap, named: name) {
         case .already(let number, let report):
             return try unchangedReply(number, report.warnings)
@@ -55,7 +63,12 @@ extension PluginHost {
 
     /// Puts a version that is loaded already in front of its line; the rest as with a file.
     public func swap(_ name: String, to version: SemanticVersion) async throws(PluginHostError) -> SwapReply {
-        try checkIsUsable()
+        try await request { () async throws(PluginHostError) in try await swapAccepted(name, to: version) }
+    }
+
+    private func swapAccepted(
+        _ name: String, to version: SemanticVersion
+    ) async throws(PluginHostError) -> SwapReply {
         let old = current(name, inLineOf: version)
         if let old, old.version == version { return try unchangedReply(old.number, []) }
         let (generation, change, publication) = try exchange { state throws(Catalog.Refusal) in
@@ -85,10 +98,10 @@ extension PluginHost {
             try await generation.start(within: configuration.startLimit)
             return generation
         } catch {
-            if let reason = error.reasonToStay {
-                state.withLock { $0.enter(.stuck, generation.number, reason: reason) }
+            if error.leavesCodeRunning {
+                state.withLock { $0.enter(.stuck, generation.number, reason: error.clause) }
             } else {
-                _ = await close(generation)
+                _ = await close(generation, after: error.clause)
             }
             throw PluginHostError(error, of: image.manifest.name, version)
         }

@@ -52,11 +52,20 @@ public final class PluginHost: Sendable {
         return facts
     }
 
-    /// Refuses work that a host in this condition cannot finish.
-    func checkIsUsable() throws(PluginHostError) {
+    /// Runs one request, unless this host in its condition cannot finish it; `shutdown` waits for its end.
+    func request<Reply>(
+        _ body: () async throws(PluginHostError) -> Reply
+    ) async throws(PluginHostError) -> Reply {
+        // Before the lock: another thread may have held it at the moment of the fork, and holds it for ever in the child.
         if Pins.isForkedChild {
             throw .conflict("this process is a fork of the host's: it may call plugins or exec, not load or swap")
         }
-        if state.withLock({ $0.isShutDown }) { throw .conflict("the host is shut down") }
+        let isAccepted = state.withLock { state in
+            if !state.isShutDown { state.requests += 1 }
+            return !state.isShutDown
+        }
+        guard isAccepted else { throw .conflict("the host is shut down") }
+        defer { for waiter in state.withLock({ $0.endRequest() }) { waiter.resume() } }
+        return try await body()
     }
 }

@@ -15,6 +15,8 @@ package final class LoadedImage: @unchecked Sendable {
     package let id: ImageID
     /// Whether it may be unmapped.
     package let unloadClass: UnloadClass
+    /// Every reason for the class, each a clause.
+    package let unloadReasons: [String]
     /// The image's memory.
     package let addresses: Range<UInt>
     /// The declared exports' addresses by symbol.
@@ -39,6 +41,7 @@ package final class LoadedImage: @unchecked Sendable {
         manifest = approval.manifest
         id = approval.image
         unloadClass = approval.unloadClass
+        unloadReasons = approval.unloadReasons
         self.staged = staged
         let addedBefore = LoadedObjects.addedCount
         let library = try DynamicLibrary(opening: staged.path, isResident: approval.unloadClass == .resident)
@@ -64,7 +67,9 @@ package final class LoadedImage: @unchecked Sendable {
 
     /// Closes the image as far as its class allows, and says what is true afterwards.
     package func close() -> Proof {
-        if unloadClass == .resident { return .resident(reason: "its class forbids unmapping") }
+        if unloadClass == .resident {
+            return .resident(reason: "unmapping it is not safe: it " + unloadReasons.joined(separator: "; it "))
+        }
         if let library = library.take() { library.close() }
         if DynamicLibrary.isLoaded(staged.path) || LoadedObjects.named(staged.path) != nil {
             return .resident(
@@ -72,6 +77,7 @@ package final class LoadedImage: @unchecked Sendable {
                     ? "a thread's destructors are pending; the dynamic linker frees it at a later unload"
                     : "the dynamic linker keeps it: another image needs it, or a thread's destructors are pending")
         }
+        staged.remove()
         return .unmapped
     }
 

@@ -43,6 +43,11 @@ package final class StagedImage: Sendable {
     }
 
     deinit {
+        remove()
+    }
+
+    /// Removes the copy from disk: nothing is mapped from it any more. Doing it again does nothing.
+    func remove() {
         unsafe unlink(path)
     }
 

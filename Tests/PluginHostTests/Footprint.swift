@@ -1,0 +1,69 @@
+import Glibc
+import PluginLoading
+
+/// What this process holds of the system: counted before and after, in a process of its own.
+struct Footprint {
+    /// Open descriptors.
+    let descriptors: Int
+    /// Mappings of files, by path.
+    let mappedFiles: [String]
+    /// All mappings.
+    let mappings: Int
+    /// Threads.
+    let threads: Int
+    /// Objects that the dynamic linker knows.
+    let objects: Int
+    /// Files in the folders of hosts, the locks not counted.
+    let copies: [String]
+
+    static func now(copiesUnder folder: String) -> Footprint {
+        let maps = lines(of: "/proc/self/maps")
+        return Footprint(
+            descriptors: names(in: "/proc/self/fd").count,
+            mappedFiles: maps.compactMap { $0.split(separator: "/", maxSplits: 1).dropFirst().first.map(String.init) }.sorted(),
+            mappings: maps.count,
+            threads: names(in: "/proc/self/task").count,
+            objects: LoadedObjects.all().count,
+            copies: names(in: "\(folder)/staging").flatMap { names(in: "\(folder)/staging/\($0)") }.filter { $0 != "lock" })
+    }
+
+    /// What there is more of than before, a clause each. Some anonymous mappings are the allocator's and
+    /// some threads the runtime's pool's: a few of either come and go.
+    func excess(over before: Footprint) -> [String] {
+        var findings: [String] = []
+        if descriptors > before.descriptors { findings.append("descriptors: \(before.descriptors), now \(descriptors)") }
+        if mappedFiles.count > before.mappedFiles.count {
+            findings.append("mapped files: \(before.mappedFiles.count), now \(mappedFiles.count)")
+        }
+        if mappings > before.mappings + 64 { findings.append("mappings: \(before.mappings), now \(mappings)") }
+        if threads > before.threads + 6 { findings.append("threads: \(before.threads), now \(threads)") }
+        if objects > before.objects { findings.append("objects: \(before.objects), now \(objects)") }
+        if copies.count > before.copies.count { findings.append("copies: \(copies)") }
+        return findings
+    }
+
+    private static func lines(of path: String) -> [Substring] {
+        guard let file = fopen(path, "re") else { return [] }
+        defer { fclose(file) }
+        var text: [UInt8] = [], chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, file)
+            if count == 0 { break }
+            text += chunk[..<count]
+        }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n")
+    }
+
+    private static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

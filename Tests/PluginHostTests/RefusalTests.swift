@@ -1,0 +1,113 @@
+import Glibc
+import PluginHost
+import TestSupport
+import Testing
+
+/// Files that must not be loaded: each through the host, with what it is told.
+@Suite struct RefusalTests {
+    /// A fixture, its flags, and the codes of every gate that must refuse it.
+    static let refused: [(file: String, flags: [String], codes: [String])] = [
+        ("refused_no_manifest.c", [], ["manifest.absent"]),
+        ("refused_malformed_manifest.c", [], ["manifest.malformed"]),
+        ("refused_newer_abi.c", [], ["abi.major"]),
+        ("refused_version.c", [], ["version.semver"]),
+        ("refused_missing_export.c", [], ["exports.missing"]),
+        ("answers.c", ["-Wl,-z,execstack", "-DANSWER=1"], ["elf.exec-stack"]),
+        ("refused_several.c", ["-Wl,-z,execstack"], ["elf.exec-stack", "abi.major", "version.semver", "exports.missing"]),
+    ]
+
+    @Test(arguments: refused)
+    func refusalHasAllFindings(_ file: String, _ flags: [String], _ codes: [String]) async throws {
+        try await withHost { host, folder in
+            let path = try Plugins.build(file, flags: flags, into: folder)
+            guard case .refused(let report) = try await hostError({ _ = try await host.load(path) }) else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(Set(report.refusals.map(\.code)) == Set(codes))
+            #expect(report.path == path, "the operator's file, not our copy")
+            #expect(report.refusals.allSatisfy { !$0.statement.isEmpty && !$0.remedy.isEmpty })
+            #expect(report.findings.count >= GatePolicy.codes.count, "every gate had its say")
+            #expect(mappedCopies(under: folder) == [])
+            #expect(try copies(of: host) == [])
+        }
+    }
+
+    @Test func wrongMachineIsRefusedWithBothSides() async throws {
+        try await withHost { host, folder in
+            var bytes = try readFile(Plugins.answers("1.0.0", answer: 1, into: folder))
+            bytes[18] = bytes[18] == 183 ? 62 : 183
+            let path = try folder.write(bytes, to: "other-machine.so")
+            guard case .refused(let report) = try await hostError({ _ = try await host.load(path) }) else {
+                Issue.record("not refused")
+                return
+            }
+            let finding = try #require(report.refusals.first { $0.code == "elf.machine" })
+            #expect(!finding.plugin.isEmpty && !finding.host.isEmpty && finding.plugin != finding.host)
+        }
+    }
+
+    @Test(arguments: [0, 1, 3, 15, 63, 64, 500, 4096])
+    func truncatedFileIsRefused(_ count: Int) async throws {
+        try await withHost { host, folder in
+            let bytes = try readFile(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let path = try folder.write(Array(bytes.prefix(count)), to: "truncated.so")
+            let error = try await hostError { _ = try await host.load(path) }
+            #expect(error.code == "refused")
+            #expect(try copies(of: host) == [])
+        }
+    }
+
+    @Test func symbolThatNobodyDefinesIsTheLinkersRefusal() async throws {
+        try await withHost { host, folder in
+            let path = try Plugins.build("undefined_symbol.c", into: folder)
+            let error = try await hostError { _ = try await host.load(path) }
+            guard case .pluginFailed(_, let step, let detail) = error else { Issue.record("\(error)"); return }
+            #expect(step == "open" && detail.contains("nobody_defines_this"))
+            #expect(mappedCopies(under: folder) == [])
+            #expect(try copies(of: host) == [])
+        }
+    }
+
+    @Test func fileThatOthersCanWriteIsRefused() async throws {
+        try await withHost { host, folder in
+            let path = try Plugins.answers("1.0.0", answer: 1, into: folder)
+            #expect(chmod(path, 0o777) == 0)
+            guard case .refused(let report) = try await hostError({ _ = try await host.load(path) }) else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(report.refusals.map(\.code) == ["file.writable"])
+        }
+    }
+
+    @Test func whatIsNoRegularFileIsRefusedWithoutWaiting() async throws {
+        try await withHost { host, folder in
+            let pipe = folder.file("pipe.so")
+            #expect(mkfifo(pipe, 0o600) == 0)
+            for path in [pipe, folder.path, "/dev/zero", "/dev/null", folder.file("absent.so"), pipe + "/below", ""] {
+                let error = try await hostError { _ = try await host.load(path) }
+                #expect(error.code == "not-found", "\(path)")
+            }
+            #expect(try copies(of: host) == [])
+        }
+    }
+
+    @Test func symbolicLinkIsFollowedAndALoopIsAnError() async throws {
+        try await withHost { host, folder in
+            let path = try Plugins.answers("1.0.0", answer: 1, into: folder)
+            #expect(symlink(path, folder.file("link.so")) == 0)
+            #expect(try await host.load(folder.file("link.so")).plugin == "answers")
+            #expect(symlink(folder.file("loop.so"), folder.file("loop.so")) == 0)
+            let error = try await hostError { _ = try await host.load(folder.file("loop.so")) }
+            #expect(error.code == "system")
+        }
+    }
+
+    @Test func fileOfTheKernelWithoutASizeIsRefused() async throws {
+        try await withHost { host, _ in
+            let error = try await hostError { _ = try await host.load("/proc/self/maps") }
+            #expect(error.code == "refused", "\(error)")
+        }
+    }
+}
