@@ -74,7 +74,7 @@ let package = Package(
             name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
         .testTarget(name: "CPluginABITests", dependencies: ["CPluginABI", "TestSupport"]),
-        .testTarget(name: "PluginsTests", dependencies: ["CPluginABI", "TestSupport"]),
+        .testTarget(name: "PluginsTests", dependencies: ["CPluginABI", "PluginHost", "TestSupport", "manifest-tool"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

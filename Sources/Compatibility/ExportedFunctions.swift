@@ -1,8 +1,8 @@
-import ELFReader
+package import ELFReader
 
 extension ELFImage {
     /// Names of the functions that dlsym finds in this image.
-    var exportedFunctions: Set<String> {
+    package var exportedFunctions: Set<String> {
         Set(symbols.lazy.filter { $0.obstacle == nil }.map(\.name))
     }
 }

@@ -12,7 +12,7 @@ struct ControlOutcome: Sendable {
 
     /// What a plugin function answers; runs it on this thread.
     init(calling host: PluginHost, _ call: ControlCall) {
-        result = Result { CallReply(try host.messages(call.plugin, call.range, call.export).send(call.request)) }
+        result = Result { CallReply(try host.call(call.plugin, call.range, call.export, call.request)) }
     }
 
     /// An operation that did not take place.

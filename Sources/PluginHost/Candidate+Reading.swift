@@ -19,10 +19,10 @@ extension Candidate {
             needed: Self.judge(needed: parsed?.dynamic?.needed ?? []))
     }
 
-    /// The names that the image's dynamic symbol table defines.
-    var definedSymbols: Set<String> {
+    /// The lifecycle functions that dlsym would find, sorted. Data of such a name is none: calling it would be a crash.
+    var lifecycleFunctions: [String] {
         guard case .success(let image) = image else { return [] }
-        return Set(image.symbols.lazy.filter(\.isDefined).map(\.name))
+        return image.exportedFunctions.intersection(PluginManifest.lifecycleSymbols).sorted()
     }
 
     /// What this process knows of the libraries that an image needs: those that it has loaded stay whatever happens.

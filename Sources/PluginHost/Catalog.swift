@@ -5,6 +5,7 @@ import Compatibility
 /// - A line is what caret ranges hold together: 1.x.y, 0.3.x. Each line of a plugin has at most one *current* version.
 /// - A route (plugin, range) serves the newest current version that its range admits, else the newest loaded one.
 /// - `load` makes a version current only where its line has none; `swap` always does.
+/// - A version that was replaced by a swap stays only for routes that nothing else serves as well.
 /// - A change that would leave a bound route with a version that lacks an export bound through it, or has it under
 ///   another type, is refused whole.
 struct Catalog {
@@ -17,6 +18,8 @@ struct Catalog {
         /// The declared exports by symbol.
         let exports: [String: PluginManifest.Export]
         var isCurrent = false
+        /// A swap put another in its place: it leaves as soon as it serves no route.
+        var isSuperseded = false
     }
 
     /// Names a route: the plugin and the range as written.
@@ -77,7 +80,7 @@ struct Catalog {
         var member = member
         member.isCurrent = current(of: member.plugin, inLineOf: member.version) == nil
         next.members[member.number] = member
-        return commit(next, reassigning: member.plugin, retiring: [])
+        return commit(next, reassigning: member.plugin)
     }
 
     /// Puts a generation in front of its line; its predecessor leaves unless a route still needs it.
@@ -87,9 +90,13 @@ struct Catalog {
             $0.number != member.number && ($0.isCurrent || $0.version == member.version)
                 && $0.version.line == member.version.line
         }
-        for predecessor in predecessors { next.members[predecessor.number]?.isCurrent = false }
+        for predecessor in predecessors {
+            next.members[predecessor.number]?.isCurrent = false
+            next.members[predecessor.number]?.isSuperseded = true
+        }
         var member = member
         member.isCurrent = true
+        member.isSuperseded = false
         next.members[member.number] = member
         for (key, route) in routes where next.preferred(route, of: key.plugin) == member {
             guard let lack = Self.lack(of: member, for: route) else { continue }
@@ -97,7 +104,7 @@ struct Catalog {
                 "the route \(key.plugin) \(key.range) is bound to \(lack), so \(member.version) cannot take it over: "
                     + "declare and export it unchanged, or give the new contract a new major version")
         }
-        return commit(next, reassigning: member.plugin, retiring: predecessors.map(\.number))
+        return commit(next, reassigning: member.plugin)
     }
 
     /// Takes one version, or all of a plugin, out of service.
@@ -112,8 +119,8 @@ struct Catalog {
         }
         var next = self
         for member in leaving { next.members[member.number] = nil }
-        var change = commit(next, reassigning: plugin, retiring: [])
-        change.leaving = leaving.map(\.number).sorted()
+        var change = commit(next, reassigning: plugin)
+        change.leaving = (change.leaving + leaving.map(\.number)).sorted()
         return change
     }
 
@@ -128,6 +135,13 @@ struct Catalog {
         return change
     }
 
+    /// The generation that a call through the range would reach now, without a route.
+    func find(
+        _ plugin: String, _ range: VersionRange, _ symbol: String, as type: PluginManifest.ExportType?
+    ) throws(Refusal) -> Int {
+        try server(of: RouteEntry(range: range), of: plugin, offering: symbol, as: type).member.number
+    }
+
     /// Binds one export through the route (plugin, range), making the route where it is new.
     ///
     /// - Parameter type: what the caller expects; `nil` takes the export's own.
@@ -136,21 +150,7 @@ struct Catalog {
     ) throws(Refusal) -> (RouteKey, Change) {
         let key = RouteKey(plugin: plugin, range: "\(range)")
         let route = routes[key] ?? RouteEntry(range: range)
-        guard let server = server(of: route, of: plugin).flatMap({ members[$0] }) else {
-            let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
-            throw .notFound(
-                loaded.isEmpty
-                    ? "no plugin \(plugin) is loaded"
-                    : "no loaded version of \(plugin) is in \(range); loaded: \(loaded)")
-        }
-        guard let offered = server.exports[symbol] else {
-            let names = server.exports.keys.sorted().joined(separator: ", ")
-            throw .notFound("\(plugin) \(server.version) has no export \(symbol); it has: \(names)")
-        }
-        if let type, type != offered.type {
-            let own = offered.type.map { "\($0)" } ?? "no declared type"
-            throw .conflict("\(symbol) of \(plugin) \(server.version) is of type \(own), the binding expects \(type)")
-        }
+        let (server, offered) = try server(of: route, of: plugin, offering: symbol, as: type)
         if offered.type != .message, !range.staysWithinOneLine {
             throw .invalid(
                 "the range \(range) spans lines in which \(symbol) may have other C types: "
@@ -159,7 +159,7 @@ struct Catalog {
         var next = self
         next.routes[key] = route
         next.routes[key]?.bound[symbol] = offered
-        return (key, commit(next, reassigning: plugin, retiring: []))
+        return (key, commit(next, reassigning: plugin))
     }
 
     // MARK: Rules
@@ -178,6 +178,28 @@ struct Catalog {
         return (able.first { $0.isCurrent } ?? able.first)?.number
     }
 
+    /// Who serves the route now, and what it offers under the symbol.
+    private func server(
+        of route: RouteEntry, of plugin: String, offering symbol: String, as type: PluginManifest.ExportType?
+    ) throws(Refusal) -> (member: Member, export: PluginManifest.Export) {
+        guard let server = server(of: route, of: plugin).flatMap({ members[$0] }) else {
+            let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
+            throw .notFound(
+                loaded.isEmpty
+                    ? "no plugin \(plugin) is loaded"
+                    : "no loaded version of \(plugin) is in \(route.range); loaded: \(loaded)")
+        }
+        guard let offered = server.exports[symbol] else {
+            let names = server.exports.keys.sorted().joined(separator: ", ")
+            throw .notFound("\(plugin) \(server.version) has no export \(symbol); it has: \(names)")
+        }
+        if let type, type != offered.type {
+            let own = offered.type.map { "\($0)" } ?? "no declared type"
+            throw .conflict("\(symbol) of \(plugin) \(server.version) is of type \(own), the binding expects \(type)")
+        }
+        return (server, offered)
+    }
+
     /// What `member` lacks of the route's bound exports: "greet (message)".
     private static func lack(of member: Member, for route: RouteEntry) -> String? {
         route.bound.sorted { $0.key < $1.key }.first { member.exports[$0.key] != $0.value }.map { symbol, export in
@@ -185,10 +207,8 @@ struct Catalog {
         }
     }
 
-    /// Takes over `next` with every route of the plugin assigned anew.
-    ///
-    /// Of `retiring`, who serves no route leaves.
-    private mutating func commit(_ next: Catalog, reassigning plugin: String, retiring: [Int]) -> Change {
+    /// Takes over `next` with every route of the plugin assigned anew; the superseded that serve none leave.
+    private mutating func commit(_ next: Catalog, reassigning plugin: String) -> Change {
         var next = next
         var change = Change()
         for key in next.routes.keys where key.plugin == plugin {
@@ -197,10 +217,11 @@ struct Catalog {
             if server != route.server { change.assignments[key] = .some(server) }
             next.routes[key]?.server = server
         }
-        for number in retiring.sorted() where !next.routes.values.contains(where: { $0.server == number }) {
-            next.members[number] = nil
-            change.leaving.append(number)
-        }
+        let serving = Set(next.routes.values.compactMap(\.server))
+        change.leaving = next.members.values.filter {
+            $0.plugin == plugin && $0.isSuperseded && !serving.contains($0.number)
+        }.map(\.number).sorted()
+        for number in change.leaving { next.members[number] = nil }
         self = next
         return change
     }

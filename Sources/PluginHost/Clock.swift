@@ -8,7 +8,7 @@ enum Clock {
         return now.tv_sec * 1_000_000_000 + now.tv_nsec
     }
 
-    /// The CLOCK_MONOTONIC nanosecond that lies `limit` ahead; at least 1, since 0 means none.
+    /// The CLOCK_MONOTONIC nanosecond that lies `limit` ahead; at least 1, since 0 means none, and never wrapped around.
     static func deadline(after limit: Duration) -> UInt64 {
         // Bounded to what is ever meant, 136 years, so that no sum overflows.
         let (seconds, attoseconds) = max(.zero, min(limit, .seconds(1 << 32))).components

@@ -12,6 +12,8 @@ struct HostState {
     var records: [Int: Record] = [:]
     /// The route's memory and what is published there.
     var routes: [Catalog.RouteKey: (route: Route, target: Target?)] = [:]
+    /// Routes that calls by name had to themselves, free for the next ones: as many as were ever under way at a time.
+    var idleRoutes: [Route] = []
     /// Each plugin's export numbering.
     var indices: [String: ExportIndex] = [:]
     /// The last generation's number.
@@ -74,8 +76,7 @@ struct HostState {
         var prepared: [(key: Catalog.RouteKey, route: Route, target: Target?)] = []
         for (key, server) in change.assignments {
             let route = routes[key]?.route ?? Route(label: "\(key.plugin) \(key.range)")
-            let target = server.flatMap { records[$0]?.generation }.map { makeTarget(of: $0) }
-            if let server, let target { records[server]?.targets.append(target) }
+            let target = server.flatMap { addTarget(to: $0) }
             prepared.append((key, route, target))
         }
         var publication = Publication()
@@ -99,14 +100,18 @@ struct HostState {
         }
     }
 
-    private mutating func makeTarget(of generation: Generation) -> Target {
+    /// Makes a target of a generation and enters it into the ledger; `nil` where there is no such generation.
+    mutating func addTarget(to number: Int) -> Target? {
+        guard let generation = records[number]?.generation else { return nil }
         // SAFETY: addresses of the generation's image and table, which live until its targets are drained.
         let functions = unsafe generation.image.exports.compactMapValues {
             unsafe UnsafeMutableRawPointer(bitPattern: $0)
         }
-        return unsafe Target(
+        let target = unsafe Target(
             functions: indices[generation.plugin, default: ExportIndex()].table(of: functions),
             instance: UnsafeMutableRawPointer(bitPattern: generation.instance),
-            context: UnsafeMutableRawPointer(mutating: generation.table.pointer), generation: generation.number)
+            context: UnsafeMutableRawPointer(mutating: generation.table.pointer), generation: number)
+        records[number]?.targets.append(target)
+        return target
     }
 }

@@ -35,8 +35,8 @@ import Compatibility
                 context: context,
                 write: { context, severity, text, count in
                     guard let context = unsafe context else { return }
-                    // SAFETY: the same; `text` has `count` bytes for this call.
-                    let bytes = unsafe UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : count)
+                    // SAFETY: the same; `text` has `count` bytes for this call. A count over Int.max, negative here, is a lie.
+                    let bytes = unsafe UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : max(count, 0))
                     unsafe Unmanaged<HostTable>.fromOpaque(context).takeUnretainedValue().log(severity, bytes)
                 }))
     }

@@ -64,8 +64,8 @@ extension PluginHost {
             return .already(number, report)
         }
         do throws(LoadingError) {
-            let lifecycle = candidate.definedSymbols.intersection(PluginManifest.lifecycleSymbols)
-            return .fresh(try LoadedImage(opening: staged, approval, lifecycle: lifecycle.sorted()), version, report)
+            let image = try LoadedImage(opening: staged, approval, lifecycle: candidate.lifecycleFunctions)
+            return .fresh(image, version, report)
         } catch {
             throw PluginHostError(error, opening: path)
         }
@@ -73,7 +73,7 @@ extension PluginHost {
 
     /// The generation that runs this very image, if there is nothing left to do: any for a load, the current one for a
     /// swap.
-    private func serving(
+    func serving(
         _ plugin: String, _ version: SemanticVersion, _ image: ImageID, for purpose: Candidate.Purpose
     ) -> Int? {
         state.withLock { state in

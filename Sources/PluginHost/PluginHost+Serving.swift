@@ -18,7 +18,17 @@ extension PluginHost {
             return try loadReply(number, report, unchanged: true)
         case .fresh(let image, let version, let report):
             let generation = try await start(image, version)
-            try await publish(generation) { (state, member) throws(Catalog.Refusal) in try state.catalog.load(member) }
+            let change: Catalog.Change
+            do throws(PluginHostError) {
+                change = try await publish(generation) { (state, member) throws(Catalog.Refusal) in
+                    try state.catalog.load(member)
+                }.change
+            } catch {
+                // Another load of the very image may have been quicker; ours is retired, and nothing is left to do.
+                guard let quicker = serving(generation.plugin, version, image.id, for: .load) else { throw error }
+                return try loadReply(quicker, report, unchanged: true)
+            }
+            if !change.leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(change.leaving) } }
             return try loadReply(generation.number, report, unchanged: false)
         }
     }
@@ -55,6 +65,7 @@ extension PluginHost {
             let change = try state.catalog.swap(in: member)
             return (generation, change, state.publish(change))
         }
+        reclaimLeftovers(of: publication, change)
         return try await swapReply(generation, old, change, publication, [])
     }
 
@@ -84,24 +95,28 @@ extension PluginHost {
     }
 
     /// Puts a started generation into service by `admit`; retires it again where that is refused.
-    @discardableResult
     private func publish(
         _ generation: Generation,
         _ admit: (inout HostState, Catalog.Member) throws(Catalog.Refusal) -> Catalog.Change
-    ) async throws(PluginHostError) -> (Catalog.Change, HostState.Publication) {
+    ) async throws(PluginHostError) -> (change: Catalog.Change, publication: HostState.Publication) {
         do throws(PluginHostError) {
             let (change, publication) = try exchange { state throws(Catalog.Refusal) in
                 if state.isShutDown { throw .conflict("the host is shut down") }
                 let change = try admit(&state, generation.member)
                 return (change, state.publish(change))
             }
-            let leftover = publication.replaced.filter { !change.leaving.contains($0.generation) }
-            if !leftover.isEmpty { inBackground { [self] in await reclaim(leftover) } }
+            reclaimLeftovers(of: publication, change)
             return (change, publication)
         } catch {
             await retire(generation)
             throw error
         }
+    }
+
+    /// Frees the replaced targets of generations that serve on through other routes; those that leave drain theirs.
+    private func reclaimLeftovers(of publication: HostState.Publication, _ change: Catalog.Change) {
+        let leftover = publication.replaced.filter { !change.leaving.contains($0.generation) }
+        if !leftover.isEmpty { inBackground { [self] in await reclaim(leftover) } }
     }
 
     private func exchange<Value: Sendable>(

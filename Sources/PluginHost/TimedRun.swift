@@ -32,6 +32,8 @@ extension SerialThread {
 private final class Race<Value: Sendable>: Sendable {
     private enum Phase {
         case idle
+        /// The time was up before anybody waited: a limit can be as short as it likes.
+        case overBeforeItBegan(Value?)
         case running(CheckedContinuation<Value?, Never>)
         case decided
     }
@@ -39,18 +41,32 @@ private final class Race<Value: Sendable>: Sendable {
     private let phase = Mutex(Phase.idle)
 
     func begin(_ continuation: CheckedContinuation<Value?, Never>) {
-        phase.withLock { $0 = .running(continuation) }
+        let early: Value?? = phase.withLock { phase in
+            if case .overBeforeItBegan(let value) = phase {
+                phase = .decided
+                return .some(value)
+            }
+            phase = .running(continuation)
+            return nil
+        }
+        if let early { continuation.resume(returning: early) }
     }
 
     /// Whether this result was the first.
     @discardableResult
     func finish(_ value: Value?) -> Bool {
-        let winner: CheckedContinuation<Value?, Never>? = phase.withLock { phase in
-            guard case .running(let continuation) = phase else { return nil }
-            phase = .decided
-            return continuation
+        let (isFirst, waiter) = phase.withLock { phase -> (Bool, CheckedContinuation<Value?, Never>?) in
+            switch phase {
+            case .idle:
+                phase = .overBeforeItBegan(value)
+                return (true, nil)
+            case .running(let continuation):
+                phase = .decided
+                return (true, continuation)
+            case .overBeforeItBegan, .decided: return (false, nil)
+            }
         }
-        winner?.resume(returning: value)
-        return winner != nil
+        waiter?.resume(returning: value)
+        return isFirst
     }
 }

@@ -41,7 +41,7 @@ struct CallCommand {
         let host = try PluginHost()
         do {
             let plugin = try await host.load(absolutePath(target)).plugin
-            let reply = try host.messages(plugin, range, export).send(request)
+            let reply = try host.call(plugin, range, export, request)
             await host.shutdown()
             return reply
         } catch {

@@ -139,8 +139,8 @@ import Testing
         #expect(try ledger.server("^1") == "1.1.0")
     }
 
-    /// Found in review: a version that stayed only for a route of its own is needed no more once that route moves on.
-    @Test func versionThatStayedForARouteKeepsServingItUntilAnotherDoes() throws {
+    /// A version that stayed only for a route of its own is needed no more once that route moves on: it used to stay.
+    @Test func versionThatStayedForARouteLeavesWhenAnotherServesIt() throws {
         var ledger = Ledger()
         try ledger.load("1.0.0")
         try ledger.bindTyped("~1.0")
@@ -148,6 +148,7 @@ import Testing
         let (fresh, change) = try ledger.swap("1.0.1")
         #expect(try ledger.server("~1.0") == "1.0.1")
         #expect(ledger.catalog.members[fresh]?.isCurrent == true)
-        #expect(!change.leaving.isEmpty)
+        #expect(change.leaving.count == 2, "1.1.0, and 1.0.0 at last")
+        #expect(ledger.loaded == ["1.0.1"])
     }
 }

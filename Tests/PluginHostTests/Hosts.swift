@@ -23,6 +23,9 @@ func withHost(
 /// `int32_t answer(void)` of the fixtures.
 let answer = Export("answer", as: (@convention(c) () -> Int32).self)
 
+/// Calls an `answer` once.
+func call(_ binding: Binding<@convention(c) () -> Int32>) throws -> Int32 { try binding { $0() } }
+
 /// What plugins logged, in order.
 final class Log: Sendable {
     private let lines = Mutex<[PluginLogLine]>([])

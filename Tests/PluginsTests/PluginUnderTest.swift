@@ -17,13 +17,10 @@ final class PluginUnderTest: Sendable {
         let text: String
     }
 
-    /// Builds the plugins called `name`, and opens one version; it stays open, because Swift images must.
+    /// Opens one version; it stays open, because Swift images must.
     init(_ name: String, _ version: String, messages symbols: [String]) throws {
-        let repository = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-            .joined(separator: "/")
-        let build = try Command.run(["\(repository)/scripts/build-plugins", "--only", name])
-        guard build.exitCode == 0 else { throw TestSupportError(build.stderr) }
-        guard let handle = dlopen("\(repository)/.build/plugins/\(name)-\(version).so", RTLD_NOW | RTLD_LOCAL) else {
+        let path = try BuiltPlugins.path(name, version)
+        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             throw TestSupportError(String(cString: dlerror()))
         }
         var messages: [String: Message] = [:]

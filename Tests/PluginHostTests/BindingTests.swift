@@ -1,0 +1,96 @@
+import PluginHost
+import TestSupport
+import Testing
+
+/// What can be bound through the host, and what its errors say.
+@Suite struct HostBindingTests {
+    @Test func typedBindingNeverReachesAnotherLine() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let binding = try host.bind("answers", "1.x", answer)
+            _ = try await host.load(Plugins.answers("2.0.0", answer: 2, into: folder))
+            #expect(try binding { $0() } == 1)
+            _ = try await host.swap("answers", to: Plugins.answers("2.0.1", answer: 3, into: folder))
+            #expect(try binding { $0() } == 1)
+            _ = try await host.unload("answers", SemanticVersion("1.0.0"))
+            #expect(throws: BindingError.unloaded(route: "answers 1.x")) { try binding { $0() } }
+        }
+    }
+
+    @Test func typedRangeOverLinesIsAnInvalidRequest() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let error = #expect(throws: PluginHostError.self) { _ = try host.bind("answers", ">=1", answer) }
+            #expect(error?.code == "invalid-request")
+            let broken = #expect(throws: PluginHostError.self) { _ = try host.bind("answers", "^^1", answer) }
+            #expect(broken?.code == "invalid-request")
+        }
+    }
+
+    @Test func exportThatIsNotThereIsNotFound() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            for (plugin, range, symbol) in [
+                ("answers", "^1", "anwser"), ("answers", "^2", "answer"), ("nobody", "^1", "answer"),
+            ] {
+                let error = #expect(throws: PluginHostError.self) {
+                    _ = try host.bind(plugin, range, Export(symbol, as: (@convention(c) () -> Int32).self))
+                }
+                #expect(error?.code == "not-found")
+            }
+        }
+    }
+
+    @Test func messageBindingNeedsAMessageExport() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.build("replies.c", into: folder))
+            let error = #expect(throws: PluginHostError.self) { _ = try host.messages("replies", "^1", "typed") }
+            #expect(error?.code == "conflict")
+            #expect(error?.description.contains("message") == true)
+        }
+    }
+
+    @Test func onlyCFunctionsCanBeBound() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            #expect(throws: BindingError.self) {
+                _ = try host.bind("answers", "^1", Export("answer", as: (() -> Int32).self))
+            }
+            #expect(throws: BindingError.self) { _ = try host.bind("answers", "^1", Export("answer", as: Int.self)) }
+        }
+    }
+
+    @Test func contractDigestIsCompared() async throws {
+        try await withHost { host, folder in
+            let digest = "0011223344556677"
+            _ = try await host.load(
+                Plugins.build("answers_in_contract.c", flags: ["-DDIGEST=\"\(digest)\""], into: folder))
+            func export(_ text: String?) -> Export<@convention(c) () -> Int32> {
+                Export("answer", as: (@convention(c) () -> Int32).self, type: text.flatMap { ContractDigest($0) })
+            }
+            #expect(try call(host.bind("answers", "^1", export(digest))) == 1)
+            #expect(try call(host.bind("answers", "^1", export(nil))) == 1)
+            let error = #expect(throws: PluginHostError.self) {
+                _ = try host.bind("answers", "^1", export("8899aabbccddeeff"))
+            }
+            #expect(error?.code == "conflict")
+            #expect(error?.description.contains(digest) == true)
+
+            let changed = try Plugins.build(
+                "answers_in_contract.c", "1.1.0", flags: ["-DDIGEST=\"8899aabbccddeeff\""], into: folder)
+            let refusal = try await hostError { _ = try await host.swap("answers", to: changed) }
+            #expect(refusal.code == "conflict")
+            #expect(refusal.description.contains("answers ^1") && refusal.description.contains("answer of type \(digest)"))
+            #expect(try call(host.bind("answers", "^1", export(digest))) == 1)
+        }
+    }
+
+    @Test func severalCallsOfOneBodyReachTheSameVersion() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let binding = try host.bind("answers", "^1", answer)
+            let pair = try binding { function in (function(), function()) }
+            #expect(pair == (1, 1))
+        }
+    }
+}
