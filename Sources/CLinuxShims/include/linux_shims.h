@@ -48,7 +48,7 @@ int clinux_is_noexec(int descriptor);
 /* pthread_setname_np(3) on the calling thread; a name over 15 bytes is cut. */
 void clinux_name_this_thread(const char *_Nonnull name);
 
-/* pthread_timedjoin_np(3) with a limit in nanoseconds from now on the monotonic clock. Whether the thread was joined;
+/* pthread_clockjoin_np(3) with a limit in nanoseconds from now on the monotonic clock. Whether the thread was joined;
  * if not, it still runs and is still joinable. */
 bool clinux_join_within(pthread_t thread, uint64_t nanoseconds);
 
