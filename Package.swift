@@ -51,7 +51,8 @@ let package = Package(
             name: "redact-filter", dependencies: ["PluginHost", "ControlPlane"]),
 
         // Build time: a Swift author's manifest.
-        .executableTarget(name: "manifest-tool", dependencies: ["CLinuxShims", "Compatibility"]),
+        .executableTarget(
+            name: "manifest-tool", dependencies: ["CPluginABI", "Compatibility", "LinuxSystem"]),
         .plugin(
             name: "ManifestPlugin", capability: .buildTool(), dependencies: ["manifest-tool"],
             path: "Sources/ManifestPlugin"),
@@ -72,7 +73,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
-        .testTarget(name: "CPluginABITests", dependencies: ["TestSupport"]),
+        .testTarget(name: "CPluginABITests", dependencies: ["CPluginABI", "TestSupport"]),
+        .testTarget(name: "PluginsTests", dependencies: ["CPluginABI", "PluginHost", "TestSupport", "manifest-tool"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -4,13 +4,13 @@ package enum NearestName {
     /// have a letter in common; of equals the first in alphabetical order.
     ///
     /// Edits are insertion, deletion, replacement, and the swap of neighbours. Names over 64 bytes are not compared,
-    /// nor more than 4096 candidates, so hostile symbol tables cost a bounded time.
+    /// nor more than 1024 candidates, so hostile symbol tables cost a bounded time.
     package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         let wanted = Array(name.utf8)
         guard 1...64 ~= wanted.count else { return nil }
         let limit = max(1, wanted.count / 3)
         var best: (distance: Int, name: String)?
-        for candidate in candidates.prefix(4096) where candidate != name {
+        for candidate in candidates.prefix(1024) where candidate != name {
             let other = Array(candidate.utf8.prefix(65))
             guard 1...64 ~= other.count, abs(other.count - wanted.count) <= limit else { continue }
             let distance = distance(wanted, other)

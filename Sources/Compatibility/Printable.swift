@@ -4,6 +4,8 @@
 /// separators, and characters that reorder or hide what follows are written as `\u{1b}`; what is longer than `limit`
 /// scalars ends in "…". The result is for people: it is not an encoding to be read back.
 package func printable(_ text: String, limit: Int = 2048) -> String {
+    // Nearly all texts are short and plain, and every text of every finding comes through here.
+    if text.utf8.count <= limit && text.utf8.allSatisfy({ 0x20...0x7e ~= $0 }) { return text }
     var result = ""
     var count = 0
     for scalar in text.unicodeScalars {

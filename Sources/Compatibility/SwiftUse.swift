@@ -12,7 +12,7 @@ enum SwiftUse: Equatable {
     /// Why the image must stay in memory, a clause.
     var reason: String {
         switch self {
-        case .library(let name): "needs \(name), the Swift runtime"
+        case .library(let name): "needs \(name) of the Swift runtime"
         case .imports(let first, let count):
             "imports \(first)\(count > 1 ? " and \(count - 1) more" : "") of the Swift runtime"
         case .metadata(let section): "holds Swift metadata (\(section)), which the runtime never forgets"
@@ -23,14 +23,17 @@ enum SwiftUse: Equatable {
 extension ELFImage {
     /// Whether `name` is the Swift runtime or a library of Swift code that comes with it.
     static func isSwiftLibrary(_ name: String) -> Bool {
-        ["libswift", "libFoundation", "lib_Foundation"].contains { name.hasPrefix($0) }
+        libraryPrefixes.contains { name.hasPrefix($0) }
     }
+
+    private static let libraryPrefixes = ["libswift", "libFoundation", "lib_Foundation"]
+    private static let symbolPrefixes = ["swift_", "$s", "$S"]
 
     /// All signs of Swift, empty for C and Embedded Swift; without a section table, all that the rest shows.
     var swiftUses: [SwiftUse] {
         var uses = (dynamic?.needed ?? []).filter(Self.isSwiftLibrary).map(SwiftUse.library)
         let imports = symbols.filter { symbol in
-            !symbol.isDefined && ["swift_", "$s", "$S"].contains { symbol.name.hasPrefix($0) }
+            !symbol.isDefined && Self.symbolPrefixes.contains { symbol.name.hasPrefix($0) }
         }
         if let first = imports.first { uses.append(.imports(first: first.name, count: imports.count)) }
         if case .known(_, let swiftSections) = sections, let first = swiftSections.first {

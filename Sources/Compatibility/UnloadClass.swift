@@ -15,7 +15,8 @@ extension UnloadClass {
     /// unmaps the image then relies on the author's word.
     ///
     /// A vouch (`unload = clean`) answers doubts, not facts: it lifts what imports and unknown libraries only suggest.
-    /// It is never believed for an image that uses Swift, or whose missing section table could hide that it does.
+    /// It is never believed for an image that uses Swift, or where a missing section table or damage could hide that it
+    /// does.
     package static func classify(
         _ image: ELFImage, manifest: PluginManifest?, needed: [String: NeededLibrary] = [:]
     ) -> (unloadClass: UnloadClass, reasons: [String]) {
@@ -33,6 +34,7 @@ extension UnloadClass {
     /// Reasons that no vouch lifts.
     private static func residentFacts(_ image: ELFImage, _ needed: [String: NeededLibrary]) -> [String] {
         var reasons = image.swiftUses.map(\.reason)
+        if !image.problems.isEmpty { reasons.append("the file is broken, so what it shows may be incomplete") }
         if case .unknown(let reason) = image.sections {
             reasons.append("\(reason), so nothing shows that it holds no Swift code")
         }

@@ -103,7 +103,7 @@ public struct ControlClient: Sendable {
             // An error here is a connection that was reset: no more comes, as after the end.
             let count = (try? connection.receive(into: &buffer)) ?? 0
             guard count > 0 else {
-                throw .unreachable(path: socketPath, reason: "it closed the connection before it replied")
+                throw .unreachable(path: socketPath, reason: "\(socketPath) closed the connection before it replied")
             }
             line += buffer[..<count]
             guard line.count <= Self.replyLimit else {

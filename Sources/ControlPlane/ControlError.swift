@@ -6,7 +6,7 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
     case held(path: String, process: Int32?)
     /// The path cannot be used for a socket: a sentence with the path, the reason and what to do.
     case unusablePath(String)
-    /// No host answers: nobody listens, or it went away before it replied.
+    /// No host answers: nobody listens, or it went away before it replied; the reason names the path.
     case unreachable(path: String, reason: String)
     /// The host did not reply in time; what it was asked may still happen.
     case timedOut(path: String, limit: Duration)
@@ -25,9 +25,9 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
         case .held: "control.held"
         case .unusablePath: "control.path"
         case .unreachable: "control.unreachable"
-        case .timedOut: "control.timedOut"
-        case .requestTooLong: "request.tooLong"
-        case .brokenReply: "control.brokenReply"
+        case .timedOut: "control.timed-out"
+        case .requestTooLong: "request.too-long"
+        case .brokenReply: "control.broken-reply"
         case .failed(let failure): failure.code
         case .system: "system"
         }
@@ -51,8 +51,8 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
             "another host\(process.map { " (process \($0))" } ?? "") serves \(path); stop it, or choose another socket"
         case .unusablePath(let reason), .system(let reason):
             reason
-        case .unreachable(let path, let reason):
-            "no host answers on \(path): \(reason)"
+        case .unreachable(_, let reason):
+            "no host answers: \(reason); start one with plugctl serve, or name its socket"
         case .timedOut(let path, let limit):
             "the host on \(path) did not reply within \(limit.components.seconds) s; what it was asked may still happen"
         case .requestTooLong(let bytes, let limit):

@@ -5,7 +5,7 @@ import PluginHost
 public struct ControlFailure: Error, Sendable, CustomStringConvertible {
     /// JSON-RPC's number: -32700…-32600 for requests that are wrong in themselves, -32000 for what the host says.
     public let number: Int
-    /// A stable word for programs: `refused`, `notFound`, `request.malformed` and so on.
+    /// A stable word for programs: `refused`, `not-found`, `request.malformed` and so on.
     public let code: String
     /// A sentence: what, where, and what to do.
     public let message: String
@@ -62,24 +62,24 @@ extension ControlFailure {
             self.init(number: -32000, code: "unexpected", message: String(describing: error), exit: 1)
             return
         }
+        var message = error.description
+        var report: GateReport?
+        if case .refused(let refusal) = error {
+            // The report says it all; the sentence only names what failed.
+            message = "\(refusal.path) is refused: \(refusal.refusals.map(\.code).joined(separator: ", "))"
+            report = refusal
+        }
+        self.init(number: -32000, code: error.code, message: message, exit: Self.exit(of: error), report: report)
+    }
+
+    private static func exit(of error: PluginHostError) -> Int32 {
         switch error {
-        case .refused(let report):
-            let gates = report.refusals.map(\.code).joined(separator: ", ")
-            self.init(
-                number: -32000, code: "refused", message: "\(report.path) is refused: \(gates)", exit: 3, report: report
-            )
-        case .notFound(let reason):
-            self.init(number: -32000, code: "notFound", message: reason, exit: 4)
-        case .invalidRequest(let reason):
-            self.init(number: -32000, code: "invalidRequest", message: reason, exit: 2)
-        case .pluginFailed(let plugin, let step, let detail):
-            self.init(number: -32000, code: "pluginFailed", message: "\(plugin) failed in \(step): \(detail)", exit: 6)
-        case .timedOut(let plugin, let step, let detail):
-            self.init(number: -32000, code: "timedOut", message: "\(plugin) timed out in \(step): \(detail)", exit: 7)
-        case .conflict(let reason):
-            self.init(number: -32000, code: "conflict", message: reason, exit: 1)
-        case .system(let reason):
-            self.init(number: -32000, code: "system", message: reason, exit: 1)
+        case .conflict, .system: 1
+        case .invalidRequest: 2
+        case .refused: 3
+        case .notFound: 4
+        case .pluginFailed: 6
+        case .timedOut: 7
         }
     }
 }

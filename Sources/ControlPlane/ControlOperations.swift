@@ -4,8 +4,10 @@ import PluginHost
 /// Everything that takes longer than the loop may wait: changes of plugins as tasks, calls of plugin functions on threads
 /// of their own.
 ///
-/// A plugin function may block or spin for ever, so it never runs on the loop or on the cooperative pool. At most
-/// `limits.calls` run at a time, the others wait in line: their number is bounded by what the clients may have in flight.
+/// A plugin function may block or spin for ever, so it never runs on the loop or on the cooperative pool. Each call has a
+/// thread for itself, which ends with it: thread-local storage with destructors would keep an image from being unmapped
+/// for as long as the thread lives. At most `limits.calls` run at a time, the others wait in line: their number is bounded
+/// by what the clients may have in flight.
 ///
 /// Owned by the loop: every method runs on the loop's thread.
 final class ControlOperations {
@@ -23,7 +25,6 @@ final class ControlOperations {
     private var count = 0  // of operations ever begun; numbers them
     private var changes: [Int: Task<Void, Never>] = [:]  // by operation
     private var calls: [Int: SerialThread] = [:]  // by operation
-    private var idle: [SerialThread] = []
     private var waiting: [WaitingCall] = []
 
     init(host: PluginHost, mailbox: ControlMailbox, limits: ControlLimits) {
@@ -51,7 +52,8 @@ final class ControlOperations {
     /// Accounts for a result that came through the mailbox.
     func end(_ operation: Int) {
         changes[operation] = nil
-        if let thread = calls.removeValue(forKey: operation) { idle.append(thread) }
+        // It has nothing left to do but to end; nobody needs to wait for that.
+        _ = calls.removeValue(forKey: operation)?.finish(within: 0)
         beginWaitingCalls()
     }
 
@@ -70,9 +72,8 @@ final class ControlOperations {
     ///
     /// One whose plugin function does not return goes on without us, and ends when it returns.
     func finish() {
-        for thread in idle { _ = thread.finish(within: 1_000_000_000) }
         for thread in calls.values { _ = thread.finish(within: 0) }
-        (idle, calls) = ([], [:])
+        calls = [:]
     }
 
     private func operation(
@@ -92,7 +93,7 @@ final class ControlOperations {
         while calls.count < limits.calls, !waiting.isEmpty {
             let next = waiting.removeFirst()
             do throws(SystemError) {
-                let thread = if let thread = idle.popLast() { thread } else { try SerialThread(name: "swb-call") }
+                let thread = try SerialThread(name: "swb-call")
                 calls[next.operation] = thread
                 thread.enqueue { [host] in next.finish(ControlOutcome(calling: host, next.call)) }
             } catch {

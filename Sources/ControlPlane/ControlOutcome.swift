@@ -12,7 +12,7 @@ struct ControlOutcome: Sendable {
 
     /// What a plugin function answers; runs it on this thread.
     init(calling host: PluginHost, _ call: ControlCall) {
-        result = Result { CallReply(try host.messages(call.plugin, call.range, call.export).send(call.request)) }
+        result = Result { CallReply(try host.call(call.plugin, call.range, call.export, call.request)) }
     }
 
     /// An operation that did not take place.
@@ -40,7 +40,7 @@ struct ControlOutcome: Sendable {
             let line = try ControlCodec.reply(to: id, result.get())
             guard line.count <= limit else {
                 throw ControlFailure(
-                    number: -32000, code: "reply.tooLong",
+                    number: -32000, code: "reply.too-long",
                     message: "the reply has \(line.count) bytes as JSON, this socket carries \(limit)", exit: 1)
             }
             return line

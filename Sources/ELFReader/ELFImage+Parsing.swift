@@ -21,22 +21,32 @@ extension ELFImage {
         let map = LoadMap(image.segments, fileSize: UInt64(bytes.byteCount), &problems)
         map.checkParts(image.segments, bytes, &problems)
         image.notes = ELFNote.readAll(image.segments, bytes, &problems)
-        image.readDynamicSection(bytes, map, &problems)
-        image.sections = SectionTable(bytes, map, &problems).facts
+        let tags = image.readDynamicSection(bytes, map, &problems)
+        image.sections = SectionTable(bytes, map, tags, &problems).facts
         image.problems = problems.problems
         return image
     }
 
-    private mutating func readDynamicSection(_ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
+    /// Reads all that the dynamic section leads to; returns its entries for comparison with the section table.
+    private mutating func readDynamicSection(
+        _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog
+    ) -> DynamicTags? {
         guard let segment = segments.first(where: { $0.type == ELFSegment.Kind.dynamic }) else {
-            return problems.add("program header table", "has no PT_DYNAMIC: nothing for dlopen to load")
+            problems.add("program header table", "has no PT_DYNAMIC: nothing for dlopen to load")
+            return nil
         }
-        guard let tags = DynamicTags(segment, bytes, map, &problems) else { return }
+        guard let tags = DynamicTags(segment, bytes, map, &problems) else { return nil }
         var table = StringTable(tags, bytes, map, &problems)
         let dynamic = DynamicTable(tags, &table, bytes, &problems)
         self.dynamic = dynamic
-        guard var strings = table else { return }
+        if var strings = table { readTables(tags, dynamic, &strings, bytes, map, &problems) }
+        return tags
+    }
 
+    private mutating func readTables(
+        _ tags: DynamicTags, _ dynamic: DynamicTable, _ strings: inout StringTable, _ bytes: RawSpan, _ map: LoadMap,
+        _ problems: inout ProblemLog
+    ) {
         let relocations = RelocationTables(tags, map, &problems)
         let symbolTable = SymbolTable(
             tags, HashTables(tags, bytes, map, &problems), leastCount: relocations.symbolCount(bytes), &strings, bytes,

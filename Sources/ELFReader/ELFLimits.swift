@@ -20,7 +20,7 @@ package enum ELFLimits {
     package static let symbols = 1 << 20
     /// Bytes of one name in a string table; mangled C++ names reach a few thousand.
     package static let nameBytes = 1 << 16
-    /// Bytes of all names copied out of string tables: symbols may share one long name.
+    /// Bytes of all names read out of the string table: symbols may share one long name.
     package static let textBytes = 64 << 20
     /// Versions in DT_VERNEED and in DT_VERDEF, each.
     package static let versions = 1 << 15

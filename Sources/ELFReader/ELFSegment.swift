@@ -1,6 +1,6 @@
 /// One program header (Elf64_Phdr), numbers as in the file.
 package struct ELFSegment: Sendable, Equatable {
-    /// p_type: 1 PT_LOAD, 2 PT_DYNAMIC, 4 PT_NOTE, 7 PT_TLS, 0x6474e551 PT_GNU_STACK, …
+    /// p_type: 1 PT_LOAD, 2 PT_DYNAMIC, 4 PT_NOTE, 7 PT_TLS, 0x6474e551 PT_GNU_STACK.
     package var type: UInt32
     /// p_flags: 1 execute, 2 write, 4 read.
     package var flags: UInt32

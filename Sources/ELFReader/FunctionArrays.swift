@@ -57,6 +57,9 @@ struct FunctionArrays {
         }
     }
 
+    /// Whether one of the arrays has a slot among these addresses.
+    func overlaps(_ addresses: Range<UInt64>) -> Bool { arrays.contains { $0.addresses.overlaps(addresses) } }
+
     /// Reports the slots that no relocation fills: glibc would call what the file holds there, as an absolute address.
     func checkFilled(_ problems: inout ProblemLog) {
         for array in arrays {

@@ -14,8 +14,10 @@ struct HashTables {
         }
     }
 
-    /// Header (4 words), Bloom filter (8-byte words), buckets, then one word per hashed symbol whose lowest bit ends a
-    /// chain. The largest bucket's chain ends where the symbol table does.
+    /// Finds the last symbol: the largest bucket's chain ends where the symbol table does.
+    ///
+    /// The table: 4 words, a Bloom filter of 8-byte words, buckets, then one word per hashed symbol, whose lowest bit
+    /// ends a chain.
     private mutating func readGNU(_ address: UInt64, _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
         guard let header = map.fileRange(address, 16)?.lowerBound else {
             return problems.add("DT_GNU_HASH", "at address \(address.hex) is not loaded from the file")
@@ -55,8 +57,9 @@ struct HashTables {
         symbolCount = Int(firstSymbol) + index + 1
     }
 
-    /// Two counts, buckets, then one word per symbol that names the next in its chain.
+    /// Takes the count of symbols and walks all chains.
     ///
+    /// The table: two counts, buckets, then one word per symbol that names the next in its chain.
     /// A sound table holds each symbol in one chain at most, so walking all of them visits no more than there are; a
     /// chain that bites its tail, where glibc would turn for ever, visits more.
     private mutating func readSysV(_ address: UInt64, _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {

@@ -10,6 +10,8 @@ struct RelocationKinds {
         case indirect
         /// A symbol's address + addend.
         case address
+        /// A symbol's address into the global offset table, whose entries are aligned.
+        case tableEntry
         /// As many bytes as the symbol has, copied from its definition.
         case copy
         /// A thread-local variable's module or offset.
@@ -33,7 +35,8 @@ struct RelocationKinds {
     private static func x86(_ type: UInt32) -> (Effect, UInt64)? {
         switch type {
         case 0: (.none, 0)  // R_X86_64_NONE
-        case 1, 6, 7: (.address, 8)  // 64, GLOB_DAT, JUMP_SLOT
+        case 1: (.address, 8)  // 64
+        case 6, 7: (.tableEntry, 8)  // GLOB_DAT, JUMP_SLOT
         case 5: (.copy, 0)  // COPY
         case 8, 38: (.relative, 8)  // RELATIVE, RELATIVE64
         case 16, 17, 18: (.threadLocal, 8)  // DTPMOD64, DTPOFF64, TPOFF64
@@ -50,7 +53,8 @@ struct RelocationKinds {
     private static func arm(_ type: UInt32) -> (Effect, UInt64)? {
         switch type {
         case 0, 256: (.none, 0)  // R_AARCH64_NONE
-        case 257, 1025, 1026: (.address, 8)  // ABS64, GLOB_DAT, JUMP_SLOT
+        case 257: (.address, 8)  // ABS64
+        case 1025, 1026: (.tableEntry, 8)  // GLOB_DAT, JUMP_SLOT
         case 258, 261: (.other, 4)  // ABS32, PREL32
         case 260: (.other, 8)  // PREL64
         case 1024: (.copy, 0)  // COPY

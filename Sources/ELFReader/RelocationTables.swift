@@ -14,6 +14,14 @@ struct RelocationTables {
     init(_ tags: DynamicTags, _ map: LoadMap, _ problems: inout ProblemLog) {
         typealias Tag = DynamicTags.Tag
         relativeCount = tags[Tag.relativeCount] ?? 0
+        for (table, size, name) in [
+            (Tag.relocations, Tag.relocationsSize, "DT_RELASZ"), (Tag.relative, Tag.relativeSize, "DT_RELRSZ"),
+            (Tag.pltRelocations, Tag.pltRelocationsSize, "DT_PLTRELSZ"),
+        ] where tags[table] == nil {
+            if let bytes = tags[size], bytes > 0 {
+                problems.add(name, "is \(bytes), but the table that it is about is missing")
+            }
+        }
         if let address = tags[Tag.relocations] {
             Self.expect(tags[Tag.relocationSize], Self.entrySize, "DT_RELAENT", &problems)
             let range = Self.find("DT_RELA", address, tags[Tag.relocationsSize], Self.entrySize, map, &problems)
@@ -128,6 +136,9 @@ struct RelocationTables {
         case .indirect:
             if !context.map.isExecutable(addend) { return "calls \(addend.hex), where no code is loaded" }
             arrays.fill(address, with: nil, context.map, &problems)
+        case .tableEntry:
+            if address % 8 != 0 { return "writes a table's entry at \(address.hex), not a multiple of 8" }
+            if symbol == 0 { return "fills the table's entry at \(address.hex) with the address of no symbol" }
         case .address:
             arrays.fill(address, with: nil, context.map, &problems)
         case .threadLocal:
@@ -163,7 +174,15 @@ struct RelocationTables {
                 continue
             }
             guard let start = next else { return problems.add(place, "is a map without an address before it") }
+            next = start + 8 * 63
             var bits = word >> 1
+            // Most maps lie in plain data: one question for all their words keeps the walk linear in the table.
+            let reach = start..<(start + 8 * UInt64(64 - bits.leadingZeroBitCount))
+            if context.map.holds(start, UInt64(reach.count), context.permissions)
+                && !context.dynamicSection.overlaps(reach) && !arrays.overlaps(reach)
+            {
+                continue
+            }
             while bits != 0 {
                 let address = start + 8 * UInt64(bits.trailingZeroBitCount)
                 guard relocate(address, context, &arrays, bytes, &problems) else {
@@ -171,7 +190,6 @@ struct RelocationTables {
                 }
                 bits &= bits - 1
             }
-            next = start + 8 * 63
         }
     }
 

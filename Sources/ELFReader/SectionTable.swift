@@ -15,7 +15,7 @@ struct SectionTable {
     private(set) var facts: SectionFacts = .unknown(reason: "no section table")
 
     /// Reads the table and compares the loaded sections with the loaded segments.
-    init(_ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
+    init(_ bytes: RawSpan, _ map: LoadMap, _ tags: DynamicTags?, _ problems: inout ProblemLog) {
         let (offset, size, count) = (bytes.u64(40), Int(bytes.u16(58)), Int(bytes.u16(60)))
         guard offset != 0, count > 0 else { return }
         guard size == Self.entrySize, count <= ELFLimits.sections else {
@@ -37,11 +37,12 @@ struct SectionTable {
             facts = .unknown(reason: "section \(namesIndex) of \(count) should hold the sections' names")
             return
         }
-        read(bytes, table, names, map, &problems)
+        read(bytes, table, names, map, tags, &problems)
     }
 
     private mutating func read(
-        _ bytes: RawSpan, _ table: Range<Int>, _ names: Range<Int>, _ map: LoadMap, _ problems: inout ProblemLog
+        _ bytes: RawSpan, _ table: Range<Int>, _ names: Range<Int>, _ map: LoadMap, _ tags: DynamicTags?,
+        _ problems: inout ProblemLog
     ) {
         var comments: [String] = []
         var swiftSections: [String] = []
@@ -66,7 +67,10 @@ struct SectionTable {
                     bytes, range.lowerBound..<min(range.upperBound, range.lowerBound + ELFLimits.commentBytes),
                     to: &comments)
             }
-            if isConsistent, let flaw = Self.placementFlaw(bytes, header, map) {
+            if isConsistent,
+                let flaw = Self.placementFlaw(bytes, header, map)
+                    ?? tags.flatMap({ Self.tagFlaw(bytes, header, name, $0) })
+            {
                 problems.add("section \(name)", flaw)
                 isConsistent = false
             }
@@ -88,6 +92,50 @@ struct SectionTable {
         }
         return UInt64(range.lowerBound) == offset
             ? nil : "lies at byte \(offset), its address is loaded from byte \(range.lowerBound)"
+    }
+
+    /// Whether the dynamic section sends glibc elsewhere for the table that a loaded section holds.
+    private static func tagFlaw(_ bytes: RawSpan, _ header: Int, _ sectionName: String, _ tags: DynamicTags) -> String?
+    {
+        typealias Tag = DynamicTags.Tag
+        guard bytes.u64(header + 8) & allocated != 0 else { return nil }
+        let (address, size) = (bytes.u64(header + 16), bytes.u64(header + 32))
+        for (function, functionName, home) in [
+            (tags[Tag.start], "DT_INIT", ".init"), (tags[Tag.finish], "DT_FINI", ".fini"),
+        ] where sectionName == home {
+            if let function, function > address, function - address < size {
+                return "starts at address \(address.hex), \(functionName) is \(function.hex), in its middle"
+            }
+        }
+        let (tag, name): (UInt64, String)
+        switch bytes.u32(header + 4) {
+        case 4: return relocationsFlaw(address, size, tags)
+        case 5: (tag, name) = (Tag.hash, "DT_HASH")
+        case 11: (tag, name) = (Tag.symbols, "DT_SYMTAB")
+        case 14: (tag, name) = (Tag.startArray, "DT_INIT_ARRAY")
+        case 15: (tag, name) = (Tag.finishArray, "DT_FINI_ARRAY")
+        case 19: (tag, name) = (Tag.relative, "DT_RELR")
+        case 0x6fff_fff6: (tag, name) = (Tag.gnuHash, "DT_GNU_HASH")
+        case 0x6fff_fffd: (tag, name) = (Tag.versionDefinitions, "DT_VERDEF")
+        case 0x6fff_fffe: (tag, name) = (Tag.versionNeeds, "DT_VERNEED")
+        case 0x6fff_ffff: (tag, name) = (Tag.versions, "DT_VERSYM")
+        default: return nil
+        }
+        guard size > 0, tags[tag] != address else { return nil }
+        return "is at address \(address.hex), \(name) is \(tags[tag]?.hex ?? "missing")"
+    }
+
+    /// Whether a loaded SHT_RELA section lies outside DT_RELA and DT_JMPREL: its relocations would not be done.
+    private static func relocationsFlaw(_ address: UInt64, _ size: UInt64, _ tags: DynamicTags) -> String? {
+        typealias Tag = DynamicTags.Tag
+        for (table, tableSize) in [
+            (tags[Tag.relocations], tags[Tag.relocationsSize]),
+            (tags[Tag.pltRelocations], tags[Tag.pltRelocationsSize]),
+        ] {
+            guard let table, let tableSize, address >= table else { continue }
+            if size <= tableSize && address - table <= tableSize - size { return nil }
+        }
+        return "has \(size) bytes at address \(address.hex), outside DT_RELA and DT_JMPREL"
     }
 
     /// The bytes of the section with the header at `header`; `nil` where they are not in the file.

@@ -2,7 +2,7 @@
 struct StringTable {
     /// Where it lies in the file; its last byte is NUL.
     private let range: Range<Int>
-    /// How many bytes may still be copied out of it.
+    /// How many bytes may still be read out of it.
     private var budget = ELFLimits.textBytes
 
     /// Finds the table; `nil`, with a problem, where it is missing, not loaded or not terminated.
@@ -35,13 +35,14 @@ struct StringTable {
         }
         let start = range.lowerBound + Int(offset)
         let longest = min(range.upperBound, start + ELFLimits.nameBytes)
-        guard let name = bytes.terminated(start..<longest), name.count <= budget else {
+        let name = budget > 0 ? bytes.terminated(start..<longest) : nil
+        budget -= (name ?? start..<longest).count  // a name without end costs its search
+        guard let name, budget >= 0 else {
             problems.add(
                 place(),
                 "has a name over \(ELFLimits.nameBytes) bytes, or all names over \(ELFLimits.textBytes): the limits")
             return nil
         }
-        budget -= name.count
         return bytes.text(name)
     }
 }

@@ -64,9 +64,14 @@ struct SymbolTable {
         if isSound { checkHashes(hashes, bytes, &problems) }
     }
 
-    /// What is wrong with a defined symbol's value; `nil` where nothing is.
+    /// What is wrong with a symbol; `nil` where nothing is.
     private static func flaw(_ symbol: DynamicSymbol, _ map: LoadMap) -> String? {
-        guard symbol.isDefined && symbol.sectionIndex != absolute else { return nil }
+        guard symbol.isDefined else {
+            // glibc would look for neither, and take the load address for the symbol's.
+            return symbol.binding == 0 || symbol.visibility != 0
+                ? "is undefined, yet has binding \(symbol.binding) and visibility \(symbol.visibility)" : nil
+        }
+        guard symbol.sectionIndex != absolute else { return nil }
         switch symbol.type {
         case threadLocal: return nil
         case indirectFunction, functionType:

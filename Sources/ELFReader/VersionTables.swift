@@ -51,6 +51,7 @@ struct VersionTables {
         _ map: LoadMap, _ problems: inout ProblemLog
     ) {
         var address = address
+        let needed = Set(needed)
         for index in 0..<count {
             let place = "DT_VERNEED entry \(index)"
             guard let entry = map.fileRange(address, 16)?.lowerBound else {

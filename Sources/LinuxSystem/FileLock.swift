@@ -4,7 +4,9 @@ import Glibc
 package final class FileLock: Sendable {
     private let descriptor: FileDescriptor
 
-    /// Takes the lock without waiting; `nil` when another open file holds it. The file is made (0600) where it is absent.
+    /// Takes the lock without waiting; `nil` when another open file holds it.
+    ///
+    /// The file is made (0600) where it is absent.
     package init?(taking path: String) throws(SystemError) {
         let descriptor = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW)
         let raw = descriptor.raw

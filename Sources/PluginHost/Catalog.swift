@@ -98,12 +98,11 @@ struct Catalog {
         member.isCurrent = true
         member.isSuperseded = false
         next.members[member.number] = member
-        for (key, route) in routes where key.plugin == member.plugin && next.preferred(route, of: key.plugin) == member {
-            if let lack = Self.lack(of: member, for: route) {
-                throw .conflict(
-                    "the route \(key.plugin) \(key.range) is bound to \(lack), so \(member.version) cannot take it over: "
-                        + "declare and export it unchanged, or give the new contract a new major version")
-            }
+        for (key, route) in routes where next.preferred(route, of: key.plugin) == member {
+            guard let lack = Self.lack(of: member, for: route) else { continue }
+            throw .conflict(
+                "the route \(key.plugin) \(key.range) is bound to \(lack), so \(member.version) cannot take it over: "
+                    + "declare and export it unchanged, or give the new contract a new major version")
         }
         return commit(next, reassigning: member.plugin)
     }
@@ -136,6 +135,13 @@ struct Catalog {
         return change
     }
 
+    /// The generation that a call through the range would reach now, without a route.
+    func find(
+        _ plugin: String, _ range: VersionRange, _ symbol: String, as type: PluginManifest.ExportType?
+    ) throws(Refusal) -> Int {
+        try server(of: RouteEntry(range: range), of: plugin, offering: symbol, as: type).member.number
+    }
+
     /// Binds one export through the route (plugin, range), making the route where it is new.
     ///
     /// - Parameter type: what the caller expects; `nil` takes the export's own.
@@ -144,20 +150,7 @@ struct Catalog {
     ) throws(Refusal) -> (RouteKey, Change) {
         let key = RouteKey(plugin: plugin, range: "\(range)")
         let route = routes[key] ?? RouteEntry(range: range)
-        guard let server = server(of: route, of: plugin).flatMap({ members[$0] }) else {
-            let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
-            throw .notFound(
-                loaded.isEmpty
-                    ? "no plugin \(plugin) is loaded" : "no loaded version of \(plugin) is in \(range); loaded: \(loaded)")
-        }
-        guard let offered = server.exports[symbol] else {
-            let names = server.exports.keys.sorted().joined(separator: ", ")
-            throw .notFound("\(plugin) \(server.version) has no export \(symbol); it has: \(names)")
-        }
-        if let type, type != offered.type {
-            let own = offered.type.map { "\($0)" } ?? "no declared type"
-            throw .conflict("\(symbol) of \(plugin) \(server.version) is of type \(own), the binding expects \(type)")
-        }
+        let (server, offered) = try server(of: route, of: plugin, offering: symbol, as: type)
         if offered.type != .message, !range.staysWithinOneLine {
             throw .invalid(
                 "the range \(range) spans lines in which \(symbol) may have other C types: "
@@ -183,6 +176,28 @@ struct Catalog {
             route.range.contains($0.version) && Self.lack(of: $0, for: route) == nil
         }
         return (able.first { $0.isCurrent } ?? able.first)?.number
+    }
+
+    /// Who serves the route now, and what it offers under the symbol.
+    private func server(
+        of route: RouteEntry, of plugin: String, offering symbol: String, as type: PluginManifest.ExportType?
+    ) throws(Refusal) -> (member: Member, export: PluginManifest.Export) {
+        guard let server = server(of: route, of: plugin).flatMap({ members[$0] }) else {
+            let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
+            throw .notFound(
+                loaded.isEmpty
+                    ? "no plugin \(plugin) is loaded"
+                    : "no loaded version of \(plugin) is in \(route.range); loaded: \(loaded)")
+        }
+        guard let offered = server.exports[symbol] else {
+            let names = server.exports.keys.sorted().joined(separator: ", ")
+            throw .notFound("\(plugin) \(server.version) has no export \(symbol); it has: \(names)")
+        }
+        if let type, type != offered.type {
+            let own = offered.type.map { "\($0)" } ?? "no declared type"
+            throw .conflict("\(symbol) of \(plugin) \(server.version) is of type \(own), the binding expects \(type)")
+        }
+        return (server, offered)
     }
 
     /// What `member` lacks of the route's bound exports: "greet (message)".

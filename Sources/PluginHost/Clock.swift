@@ -10,13 +10,9 @@ enum Clock {
 
     /// The CLOCK_MONOTONIC nanosecond that lies `limit` ahead; at least 1, since 0 means none, and never wrapped around.
     static func deadline(after limit: Duration) -> UInt64 {
-        let (seconds, attoseconds) = limit.components
-        let (ahead, isTooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !isTooFar else { return seconds > 0 ? .max : 1 }
-        // In 64 bits without a sign the two positive numbers have room.
-        let now = UInt64(nanoseconds()), rest = attoseconds / 1_000_000_000
-        guard ahead >= 0, rest >= 0 else { return UInt64(max(1, Int64(now) + ahead + rest)) }
-        return now + UInt64(ahead) + UInt64(rest)
+        // Bounded to what is ever meant, 136 years, so that no sum overflows.
+        let (seconds, attoseconds) = max(.zero, min(limit, .seconds(1 << 32))).components
+        return UInt64(max(1, nanoseconds() + Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)))
     }
 
     /// CLOCK_REALTIME in seconds.

@@ -1,7 +1,9 @@
 public import Compatibility
 import Glibc
 
-/// What a host is started with. Every field has a sensible default.
+/// What a host is started with.
+///
+/// Every field has a sensible default.
 public struct HostConfiguration: Sendable {
     /// Where private copies of images are made; `nil` takes the first of `$XDG_RUNTIME_DIR`, `/tmp`, `/var/tmp` whose
     /// file system allows execution.
@@ -18,14 +20,17 @@ public struct HostConfiguration: Sendable {
     public var drainLimit: Duration
     /// The longest reply of a message export, in bytes.
     public var replyLimit: Int
-    /// Receives what plugins log; called on their threads, several at once. The default writes to standard error.
+    /// Receives what plugins log; called on their threads, several at once.
+    ///
+    /// The default writes to standard error.
     public var log: @Sendable (PluginLogLine) -> Void
 
     /// The defaults, each of which can be set afterwards.
     public init(
         stagingDirectory: String? = nil, policy: GatePolicy = .init(), openLimit: Duration = .seconds(30),
         startLimit: Duration = .seconds(5), stopLimit: Duration = .seconds(5), drainLimit: Duration = .seconds(10),
-        replyLimit: Int = 16 << 20, log: @escaping @Sendable (PluginLogLine) -> Void = PluginLogLine.writeToStandardError
+        replyLimit: Int = 16 << 20,
+        log: @escaping @Sendable (PluginLogLine) -> Void = PluginLogLine.writeToStandardError
     ) {
         self.stagingDirectory = stagingDirectory
         self.policy = policy

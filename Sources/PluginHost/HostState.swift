@@ -2,7 +2,9 @@ import Compatibility
 import PluginLoading
 import PluginRegistry
 
-/// Everything of a host that changes, in one value behind one lock. No plugin code and no I/O happens under it.
+/// Everything of a host that changes, in one value behind one lock.
+///
+/// No plugin code and no I/O happens under it.
 struct HostState {
     /// The rules: who serves which route.
     var catalog = Catalog()
@@ -10,6 +12,8 @@ struct HostState {
     var records: [Int: Record] = [:]
     /// The route's memory and what is published there.
     var routes: [Catalog.RouteKey: (route: Route, target: Target?)] = [:]
+    /// Routes that calls by name had to themselves, free for the next ones: as many as were ever under way at a time.
+    var idleRoutes: [Route] = []
     /// Each plugin's export numbering.
     var indices: [String: ExportIndex] = [:]
     /// The last generation's number.
@@ -28,15 +32,15 @@ struct HostState {
     /// One generation and what the ledger knows of it.
     struct Record {
         let generation: Generation
-        var state: PluginStatus.State
+        var state = PluginStatus.State.starting
         /// Seconds since 1970 at which `state` was entered.
-        var since: Double
+        var since = Clock.secondsSince1970()
+        /// Somebody has begun to stop it, which happens once.
+        var isRetiring = false
         /// Why it stays in memory.
         var reason: String?
         /// Its targets that calls may still be inside of: published ones, and replaced ones not drained yet.
         var targets: [Target] = []
-        /// Somebody stops and closes it: several may wait for one drain, only one may call `swb_stop`.
-        var isRetiring = false
     }
 
     /// What a publication did.
@@ -55,19 +59,6 @@ struct HostState {
         return lastNumber
     }
 
-    /// Notes a generation's state on its way in.
-    mutating func record(_ generation: Generation, _ state: PluginStatus.State, reason: String? = nil) {
-        records[generation.number] = Record(
-            generation: generation, state: state, since: Clock.secondsSince1970(), reason: reason)
-    }
-
-    /// Whether the caller is the one to retire this generation: true once.
-    mutating func claimRetirement(of number: Int) -> Bool {
-        guard let record = records[number], !record.isRetiring else { return false }
-        records[number]?.isRetiring = true
-        return true
-    }
-
     /// Ends a request; who must be resumed because it was the last.
     mutating func endRequest() -> [CheckedContinuation<Void, Never>] {
         requests -= 1
@@ -76,12 +67,19 @@ struct HostState {
         return idle
     }
 
-    /// Enters a state.
+    /// Enters a state, and notes when.
     mutating func enter(_ state: PluginStatus.State, _ number: Int, reason: String? = nil) {
-        guard records[number] != nil, records[number]?.state != state else { return }
+        guard let record = records[number], record.state != state else { return }
         records[number]?.state = state
         records[number]?.since = Clock.secondsSince1970()
         records[number]?.reason = reason
+    }
+
+    /// Claims the retirement of a generation: true for the first who asks.
+    mutating func beginRetiring(_ number: Int) -> Bool {
+        guard let record = records[number], !record.isRetiring else { return false }
+        records[number]?.isRetiring = true
+        return true
     }
 
     /// Publishes a change: makes all targets first, then exchanges the pointers back to back.
@@ -89,8 +87,7 @@ struct HostState {
         var prepared: [(key: Catalog.RouteKey, route: Route, target: Target?)] = []
         for (key, server) in change.assignments {
             let route = routes[key]?.route ?? Route(label: "\(key.plugin) \(key.range)")
-            let target = server.flatMap { records[$0]?.generation }.map { makeTarget(of: $0) }
-            if let server, let target { records[server]?.targets.append(target) }
+            let target = server.flatMap { addTarget(to: $0) }
             prepared.append((key, route, target))
         }
         var publication = Publication()
@@ -114,12 +111,18 @@ struct HostState {
         }
     }
 
-    private mutating func makeTarget(of generation: Generation) -> Target {
+    /// Makes a target of a generation and enters it into the ledger; `nil` where there is no such generation.
+    mutating func addTarget(to number: Int) -> Target? {
+        guard let generation = records[number]?.generation else { return nil }
         // SAFETY: addresses of the generation's image and table, which live until its targets are drained.
-        let functions = unsafe generation.image.exports.compactMapValues { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
-        return unsafe Target(
+        let functions = unsafe generation.image.exports.compactMapValues {
+            unsafe UnsafeMutableRawPointer(bitPattern: $0)
+        }
+        let target = unsafe Target(
             functions: indices[generation.plugin, default: ExportIndex()].table(of: functions),
             instance: UnsafeMutableRawPointer(bitPattern: generation.instance),
-            context: UnsafeMutableRawPointer(mutating: generation.table.pointer), generation: generation.number)
+            context: UnsafeMutableRawPointer(mutating: generation.table.pointer), generation: number)
+        records[number]?.targets.append(target)
+        return target
     }
 }

@@ -14,7 +14,9 @@ enum MessageCall {
         let limit: Int
     }
 
-    /// Calls the export on this thread. The result is its code and all that it wrote.
+    /// Calls the export on this thread.
+    ///
+    /// The result is its code and all that it wrote.
     ///
     /// - Parameters:
     ///   - host: the generation's `swb_host_v1`.

@@ -4,7 +4,9 @@ import Glibc
 import LinuxSystem
 import PluginLoading
 
-/// A file looked at without loading it: what `inspect`, `check` and `scan` show. Runs nothing of it.
+/// A file looked at without loading it: what `inspect`, `check` and `scan` show.
+///
+/// Runs nothing of it.
 package enum PluginFile {
     /// Everything that an image's bytes tell.
     package struct Facts: Sendable {

@@ -2,6 +2,7 @@ import Compatibility
 public import PluginRegistry
 
 /// What a caller wants to bind: a symbol, its C type in Swift, and the contract's digest where the manifest has one.
+///
 /// Declare it once, beside the contract.
 public struct Export<F>: Sendable {
     /// The C name.
@@ -52,14 +53,16 @@ extension PluginHost {
         return unsafe MessageBinding(binding, plugin: plugin, symbol: symbol, replyLimit: configuration.replyLimit)
     }
 
+    /// - Throws: `PluginHostError.invalidRequest`, as a request's range may be anything.
+    func parse(_ range: String) throws(PluginHostError) -> VersionRange {
+        do throws(VersionRangeError) { return try VersionRange(range) } catch { throw .invalidRequest("\(error)") }
+    }
+
     private func bind<F>(
         _ plugin: String, _ range: String, _ symbol: String, _ type: PluginManifest.ExportType?, as function: F.Type
     ) throws -> Binding<F> {
         try Route.checkIsFunction(function)
-        let parsed: VersionRange
-        do throws(VersionRangeError) { parsed = try VersionRange(range) } catch {
-            throw PluginHostError.invalidRequest("\(error)")
-        }
+        let parsed = try parse(range)
         do {
             return try state.withLock { state in
                 if state.isShutDown { throw Catalog.Refusal.conflict("the host is shut down") }

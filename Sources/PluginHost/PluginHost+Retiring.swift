@@ -6,8 +6,9 @@ import PluginRegistry
 // unload and shutdown: from a generation that serves to one that is gone, or stays for a reason.
 
 extension PluginHost {
-    /// Drains and retires one version, or all of the plugin's. Their routes fall back to what else they admit; bindings on
-    /// a route that nothing serves any more throw.
+    /// Drains and retires one version, or all of the plugin's.
+    ///
+    /// Their routes fall back to what else they admit; bindings on a route that nothing serves any more throw.
     ///
     /// - Throws: `timedOut` in step `drain` when calls are still inside after the limit (an unload that a plugin asks for
     ///   from inside a call of its own ends so too); no new call gets in, and it is retired when the last has left.
@@ -42,11 +43,13 @@ extension PluginHost {
             })
     }
 
-    /// Unloads everything, ends every thread and removes the folder of private copies. Bindings throw from now on.
+    /// Unloads everything, ends every thread and removes the folder of private copies.
+    ///
+    /// Bindings throw from now on.
     ///
     /// Waits for requests that are under way, for calls and for `swb_stop` within the configured limits; what does not
     /// end stays in memory, with all that it was lent, until the process ends. Resident images stay mapped, without their
-    /// copies on disk. Does nothing in a forked child: neither threads nor folder are the child's.
+    /// copies on disk. In a forked child it does nothing: threads and folders are the parent's.
     public func shutdown() async {
         if Pins.isForkedChild { return }
         let leaving: [Int]? = state.withLock { state in
@@ -88,8 +91,9 @@ extension PluginHost {
         var stillInside: String?
     }
 
-    /// Drains and retires generations, all at once, oldest first in the result. Those that others retire already are
-    /// left out.
+    /// Drains and retires generations, all at once, oldest first in the result.
+    ///
+    /// Those that others retire already are left out.
     func drainAndRetire(_ numbers: [Int]) async -> [Outcome] {
         await withTaskGroup(of: Outcome?.self) { group in
             for number in numbers { group.addTask { await self.drainAndRetire(number) } }
@@ -107,14 +111,13 @@ extension PluginHost {
             // On the reclaimer's thread, which must not wait: the retirement goes on as the host's own task.
             inBackground { [self] in
                 state.withLock { $0.forget(record.targets) }
-                if claim(number) { _ = await retire(generation) }
+                await retire(generation)
             }
         }
         switch drain {
         case .drained(let nanoseconds):
             state.withLock { $0.forget(record.targets) }
             outcome.drainNanoseconds = nanoseconds
-            guard claim(number) else { return nil }
             outcome.retirement = await retire(generation)
         case .timedOut(let holders):
             outcome.stillInside =
@@ -128,8 +131,6 @@ extension PluginHost {
         return outcome
     }
 
-    private func claim(_ number: Int) -> Bool { state.withLock { $0.claimRetirement(of: number) } }
-
     /// Frees targets of a generation that still serves other routes.
     func reclaim(_ targets: [Target]) async {
         let drain = await reclaimer.drain(targets, limit: configuration.drainLimit) { [self] in
@@ -139,25 +140,31 @@ extension PluginHost {
     }
 
     /// Stops a drained generation and closes its image as far as its class allows.
-    func retire(_ generation: Generation) async -> Retirement {
-        let number = generation.number
+    ///
+    /// - Returns: `nil` where somebody else is doing so already.
+    @discardableResult
+    func retire(_ generation: Generation) async -> Retirement? {
+        guard state.withLock({ $0.beginRetiring(generation.number) }) else { return nil }
         if let reason = await generation.stop(within: configuration.stopLimit) {
-            state.withLock { $0.enter(.stuck, number, reason: reason) }
+            state.withLock { $0.enter(.stuck, generation.number, reason: reason) }
             return .resident(reason: reason)
         }
+        return await close(generation)
+    }
+
+    /// Closes the image of a generation that runs no code any more, on the loader thread, and enters what is true then.
+    func close(_ generation: Generation) async -> Retirement {
         let proof = await loader.run(within: configuration.openLimit) { generation.image.close() }
+        let reason: String
         switch proof {
         case .unmapped:
-            state.withLock { $0.records[number] = nil }
+            state.withLock { $0.records[generation.number] = nil }
             return .unmapped
-        case .resident(let reason):
-            state.withLock { $0.enter(.resident, number, reason: reason) }
-            return .resident(reason: reason)
-        case nil:
-            let reason = "the loader thread is inside another image's constructor; it is unmapped when that returns"
-            state.withLock { $0.enter(.resident, number, reason: reason) }
-            return .resident(reason: reason)
+        case .resident(let why): reason = why
+        case nil: reason = "the loader thread is inside another image's constructor; it is unmapped when that returns"
         }
+        state.withLock { $0.enter(.resident, generation.number, reason: reason) }
+        return .resident(reason: reason)
     }
 
     /// Runs work that nobody waits for now; `shutdown` does.

@@ -84,33 +84,26 @@ extension PluginHost {
 
     // MARK: Steps
 
-    /// Calls `swb_start` on a thread of the generation's own. On failure the image is closed, or kept where the plugin
-    /// may still be running code of it.
+    /// Enters a fresh image into the ledger and calls its `swb_start`.
+    ///
+    /// On failure the image is closed, or stays in the ledger where it must stay in memory.
     private func start(_ image: LoadedImage, _ version: SemanticVersion) async throws(PluginHostError) -> Generation {
-        let number = state.withLock { $0.nextNumber() }
+        let generation = state.withLock { state in
+            let number = state.nextNumber()
+            let generation = Generation(number: number, version: version, image: image, log: configuration.log)
+            state.records[number] = HostState.Record(generation: generation)
+            return generation
+        }
         do throws(Generation.StartFailure) {
-            return try await Generation.start(image, number: number, version: version, configuration)
+            try await generation.start(within: configuration.startLimit)
+            return generation
         } catch {
-            await discard(image, number, version, after: error)
+            if let reason = error.reasonToStay {
+                state.withLock { $0.enter(.stuck, generation.number, reason: reason) }
+            } else {
+                _ = await close(generation)
+            }
             throw PluginHostError(error, of: image.manifest.name, version)
-        }
-    }
-
-    /// Closes the image of a generation that did not start; the ledger keeps what cannot go.
-    private func discard(
-        _ image: LoadedImage, _ number: Int, _ version: SemanticVersion, after failure: Generation.StartFailure
-    ) async {
-        let generation = Generation(unstarted: image, number: number, version: version)
-        guard !failure.leavesCodeRunning else {
-            return state.withLock { $0.record(generation, .stuck, reason: failure.clause) }
-        }
-        switch await loader.run(within: configuration.openLimit, { image.close() }) {
-        case .unmapped: return
-        case .resident(let reason):
-            state.withLock { $0.record(generation, .resident, reason: "\(failure.clause); \(reason)") }
-        case nil:
-            let reason = "the loader thread is inside another image's constructor"
-            state.withLock { $0.record(generation, .resident, reason: "\(failure.clause); \(reason)") }
         }
     }
 
@@ -123,14 +116,12 @@ extension PluginHost {
             let (change, publication) = try exchange { state throws(Catalog.Refusal) in
                 if state.isShutDown { throw .conflict("the host is shut down") }
                 let change = try admit(&state, generation.member)
-                state.record(generation, .loaded)
                 return (change, state.publish(change))
             }
             reclaimLeftovers(of: publication, change)
             return (change, publication)
         } catch {
-            state.withLock { $0.record(generation, .draining) }
-            _ = await retire(generation)
+            await retire(generation)
             throw error
         }
     }
@@ -181,7 +172,8 @@ extension PluginHost {
         guard stuck.isEmpty else {
             throw .timedOut(
                 plugin: generation.plugin, step: "drain",
-                detail: "\(generation.version) serves (generation \(generation.number)); " + stuck.joined(separator: "; "))
+                detail: "\(generation.version) serves (generation \(generation.number)); "
+                    + stuck.joined(separator: "; "))
         }
         let leaver = outcomes.first { $0.stamp == oldStamp } ?? outcomes.first
         return SwapReply(

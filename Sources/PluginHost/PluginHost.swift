@@ -18,6 +18,7 @@ public final class PluginHost: Sendable {
     /// The facts of this process, without its plugins.
     let facts: HostFacts
     let staging: StagingFolder
+    private let records: ProcessFolder?
     /// Where images are staged, judged, opened and closed; no plugin function runs here, only constructors.
     let loader: SerialThread
     let reclaimer: Reclaimer
@@ -31,7 +32,7 @@ public final class PluginHost: Sendable {
         facts = try HostFacts.current()
         do {
             staging = try StagingFolder(under: configuration.stagingDirectory)
-            try Pins.start()
+            records = try CallRecords.start()
             reclaimer = try Reclaimer()
             loader = try SerialThread(name: "swb-loader")
         } catch {

@@ -2,7 +2,9 @@ public import Compatibility
 import Glibc
 import PluginLoading
 
-/// Why the host could not do what it was asked. What served before still serves.
+/// Why the host could not do what it was asked.
+///
+/// What served before still serves.
 public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     /// The gates refused the image; the report has every finding.
     case refused(GateReport)
@@ -35,7 +37,8 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     /// A sentence with both sides; of a refusal one line per failed gate.
     public var description: String {
         switch self {
-        case .refused(let report): "\(report.path) is refused:\n" + report.refusals.map(\.sentence).joined(separator: "\n")
+        case .refused(let report):
+            "\(report.path) is refused:\n" + report.refusals.map(\.sentence).joined(separator: "\n")
         case .notFound(let sentence), .invalidRequest(let sentence), .conflict(let sentence), .system(let sentence):
             sentence
         case .pluginFailed(let plugin, let step, let detail): "\(plugin) failed in its \(step): \(detail)"
@@ -57,14 +60,17 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     init(_ failure: Generation.StartFailure, of plugin: String, _ version: SemanticVersion) {
         let name = "\(plugin) \(version)"
         switch failure {
-        case .system: self = .system("\(name) was not started: \(failure.clause)")
-        case .refused: self = .pluginFailed(plugin: name, step: "start", detail: failure.clause)
-        case .threadStuck:
-            self = .pluginFailed(plugin: name, step: "start", detail: failure.clause + "; its image stays in memory")
-        case .timedOut:
+        case .system(let error): self = .system("\(error)")
+        case .refused(let code): self = .pluginFailed(plugin: name, step: "start", detail: "swb_start answered \(code)")
+        case .threadStuck(let code):
+            self = .pluginFailed(
+                plugin: name, step: "start",
+                detail: "swb_start answered \(code), and a thread-local destructor of its thread hangs; the image stays"
+            )
+        case .timedOut(let limit):
             self = .timedOut(
                 plugin: name, step: "start",
-                detail: failure.clause + "; it was not published, and its image stays in memory")
+                detail: "swb_start did not return within \(limit); it was not published, and its image stays in memory")
         }
     }
 

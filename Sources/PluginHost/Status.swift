@@ -21,6 +21,8 @@ public struct PluginStatus: Sendable, Codable, Equatable {
 
     /// Where a generation is in its life.
     public enum State: String, Sendable, Codable {
+        /// Inside `swb_start`; not in service yet.
+        case starting
         /// In front within its line.
         case current
         /// Loaded, serves only what nothing current satisfies.

@@ -7,8 +7,10 @@ import Glibc
     private let handle: UnsafeMutableRawPointer
     private let isResident: Bool
 
-    /// Opens an image: constructors run now. RTLD_NOW, because a symbol found missing at a call would end the process;
-    /// RTLD_LOCAL, because two plugins may define the same name; RTLD_NODELETE for what must never be unmapped.
+    /// Opens an image: constructors run now.
+    ///
+    /// RTLD_NOW, because a symbol found missing at a call would end the process; RTLD_LOCAL, because two plugins may
+    /// define the same name; RTLD_NODELETE for what must never be unmapped.
     ///
     /// - Parameter path: an absolute path that was never opened before.
     init(opening path: String, isResident: Bool) throws(LoadingError) {
@@ -27,7 +29,9 @@ import Glibc
         unsafe dlsym(handle, symbol).map { UInt(bitPattern: $0) }
     }
 
-    /// Whether the dynamic linker still knows an object of that name. Opens nothing (RTLD_NOLOAD).
+    /// Whether the dynamic linker still knows an object of that name.
+    ///
+    /// Opens nothing (RTLD_NOLOAD).
     static func isLoaded(_ path: String) -> Bool {
         guard let handle = unsafe dlopen(path, RTLD_LAZY | RTLD_NOLOAD) else {
             _ = lastError()

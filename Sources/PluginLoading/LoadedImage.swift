@@ -5,7 +5,8 @@ import LinuxSystem
 /// An approved image in this process: every export resolved once, to an address inside it.
 ///
 /// Open and close on the loader thread only. Whoever holds an address from here must be gone before `close`.
-package final class LoadedImage: @unchecked Sendable {  // `library` is touched on the loader thread only; the rest is let
+package final class LoadedImage: @unchecked Sendable {
+    // SAFETY: of @unchecked: `library` is touched on the loader thread only; everything else is constant.
     /// The private copy, kept on disk as long as this object.
     package let staged: StagedImage
     /// What the manifest says.

@@ -19,7 +19,8 @@ package enum LoadedObjects {
         // SAFETY: the array outlives the call, which visits on this thread only; names are copied.
         unsafe withUnsafeMutablePointer(to: &entries) { entries in
             unsafe clinux_visit_objects(entries) { context, name, start, end in
-                let entry = unsafe Entry(name: String(cString: name), addresses: UInt(start)..<max(UInt(start), UInt(end)))
+                let entry = unsafe Entry(
+                    name: String(cString: name), addresses: UInt(start)..<max(UInt(start), UInt(end)))
                 unsafe context?.assumingMemoryBound(to: [Entry].self).pointee.append(entry)
             }
         }

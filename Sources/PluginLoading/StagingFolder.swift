@@ -3,27 +3,29 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// One host's private folder for copies of images: `<root>/host-<pid>-<random>`, mode 0700.
+/// One host's private folder for copies of images.
 ///
 /// Loading a private copy means that overwriting, truncating or deleting the operator's file later changes nothing, and
 /// that every load has a name the dynamic linker never saw (it compares names first and would answer with the old image).
-/// A `lock` file inside, held by flock(2) for life, tells the folder of a living host from one that a dead host left.
 package final class StagingFolder: Sendable {
-    /// Absolute path of this host's folder.
-    package let path: String
-    private let lock: FileLock
+    private let folder: ProcessFolder
     private let count = Mutex<UInt64>(0)
+
+    /// Absolute path of this host's folder.
+    package var path: String { folder.path }
 
     /// Makes the folder under the first usable root, after removing what dead hosts left there.
     ///
-    /// - Parameter root: where to make it; `nil` tries `$XDG_RUNTIME_DIR`, `/tmp` and `/var/tmp`. A root on a file system
-    ///   mounted noexec is passed over, since nothing can be mapped from it.
-    package init(under root: String?) throws(LoadingError) {
+    /// - Parameter chosen: where to make it; `nil` tries `$XDG_RUNTIME_DIR`, `/tmp` and `/var/tmp`. A root on a file system
+    ///   mounted noexec is passed over, since no code can be mapped from it.
+    package init(under chosen: String?) throws(LoadingError) {
         var reasons: [String] = []
-        for candidate in root.map({ [$0] }) ?? Self.defaultRoots() {
+        for candidate in chosen.map({ [$0] }) ?? Self.defaultRoots() {
             do throws(SystemError) {
-                if try Self.prepare(root: candidate) {
-                    (path, lock) = try Self.make(under: candidate)
+                try PrivateFolder.make(candidate)
+                let root = try FileDescriptor(opening: candidate, O_RDONLY | O_DIRECTORY)
+                if clinux_is_noexec(root.raw) == 0 {
+                    folder = try ProcessFolder(under: candidate)
                     return
                 }
                 reasons.append("\(candidate) is mounted noexec")
@@ -34,15 +36,8 @@ package final class StagingFolder: Sendable {
         throw .noStagingFolder(reasons)
     }
 
-    deinit {
-        remove()
-    }
-
-    /// Removes the folder and all copies in it; what is mapped from them stays mapped. Doing it again does nothing.
-    package func remove() {
-        // A failure leaves a folder without a lock's holder, which the next host's start removes.
-        try? PrivateFolder.remove(path)
-    }
+    /// Removes the folder and all copies in it; what is mapped from them stays mapped.
+    package func remove() { folder.remove() }
 
     /// Counts the copies made here: part of each name, so that none comes twice.
     func nextNumber() -> UInt64 {
@@ -57,32 +52,5 @@ package final class StagingFolder: Sendable {
         // SAFETY: the text is copied at once; a host that changes its environment meanwhile races with itself.
         guard let runtime = unsafe getenv("XDG_RUNTIME_DIR") else { return shared }
         return [unsafe String(cString: runtime) + "/switchboard"] + shared
-    }
-
-    /// Makes the root where it is missing. Whether code can be mapped from it.
-    private static func prepare(root: String) throws(SystemError) -> Bool {
-        try PrivateFolder.make(root)
-        let folder = try FileDescriptor(opening: root, O_RDONLY | O_DIRECTORY)
-        return clinux_is_noexec(folder.raw) == 0
-    }
-
-    /// Sweeps, then makes and locks the folder. Both under the root's lock: a folder without a held lock is then surely
-    /// a dead host's, never one that is being made.
-    private static func make(under root: String) throws(SystemError) -> (String, FileLock) {
-        let guardian = try FileLock(waitingFor: root + "/lock")
-        for name in try PrivateFolder.names(in: root) where name.hasPrefix("host-") {
-            let folder = root + "/" + name
-            // One folder that cannot be removed must not keep the host from starting.
-            if let lock = try? FileLock(taking: folder + "/lock") {
-                withExtendedLifetime(lock) { try? PrivateFolder.remove(folder) }
-            }
-        }
-        let path = "\(root)/host-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 16))"
-        try PrivateFolder.make(path)
-        guard let lock = try FileLock(taking: path + "/lock") else {
-            throw SystemError("lock", on: path, errno: EWOULDBLOCK)
-        }
-        // Held up to here, whatever the optimiser thinks of a last use.
-        return withExtendedLifetime(guardian) { (path, lock) }
     }
 }

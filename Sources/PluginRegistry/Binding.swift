@@ -1,5 +1,7 @@
 public import CPin
 
+// The calls' overloads are told apart by what `body` takes.
+// swift-format-ignore: AmbiguousTrailingClosureOverload
 /// A caller's typed hold on one export through one route.
 ///
 /// Keep it in a `let`: it is two plain words without reference counts, and a call through it costs two loads and two
@@ -28,8 +30,6 @@ public import CPin
     /// Calls `body` with the export's function.
     ///
     /// - Throws: `BindingError.unloaded`, `.tooManyThreads`, and what `body` throws.
-    // The overloads are told apart by what `body` takes.
-    // swift-format-ignore: AmbiguousTrailingClosureOverload
     @inlinable
     public func callAsFunction<R>(_ body: (F) throws -> R) throws -> R {
         // SAFETY: the pin is given back on this thread, and only if it was got; the target is used while it is held.

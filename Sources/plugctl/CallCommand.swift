@@ -41,7 +41,7 @@ struct CallCommand {
         let host = try PluginHost()
         do {
             let plugin = try await host.load(absolutePath(target)).plugin
-            let reply = try host.messages(plugin, range, export).send(request)
+            let reply = try host.call(plugin, range, export, request)
             await host.shutdown()
             return reply
         } catch {
@@ -64,7 +64,8 @@ struct CallCommand {
             request += buffer[..<count]
             guard request.count <= Self.requestLimit else {
                 throw CommandFailure(
-                    code: "request.tooLong", message: "standard input has more than \(Self.requestLimit) bytes", exit: 2)
+                    code: "request.too-long", message: "standard input has more than \(Self.requestLimit) bytes",
+                    exit: 2)
             }
         }
     }

@@ -47,7 +47,8 @@ struct CheckCommand {
             return try JSONDecoder().decode(HostFacts.self, from: Data(contentsOf: URL(filePath: hostFacts)))
         } catch let error as DecodingError {
             throw CommandFailure(
-                code: "usage", message: "\(printable(hostFacts)) holds no host facts (\(error)); write it with plugctl facts",
+                code: "usage",
+                message: "\(printable(hostFacts)) holds no host facts (\(error)); write it with plugctl facts",
                 exit: 2)
         } catch {
             throw CommandFailure(code: "system", message: "cannot read \(printable(hostFacts)): \(error)", exit: 1)

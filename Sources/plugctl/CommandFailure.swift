@@ -17,7 +17,8 @@ struct CommandFailure: Error {
 extension CommandFailure {
     init(_ error: UsageError) {
         let help = error.command.map { "plugctl \($0) --help" } ?? "plugctl --help"
-        self.init(code: "usage", message: "\(error.message); see \(help)", exit: 2)
+        self.init(
+            code: "usage", message: error.message + (error.message.hasSuffix("?") ? " See " : "; see ") + help, exit: 2)
     }
 
     init(_ error: ControlError) {
@@ -31,12 +32,13 @@ extension CommandFailure {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as ControlError: self.init(error)
+        case let error as UsageError: self.init(error)
         default: self.init(.failed(ControlFailure(error)))
         }
     }
 
     static func fileNotFound(_ path: String) -> Self {
-        Self(code: "notFound", message: "no such file: \(printable(path))", exit: 4)
+        Self(code: "not-found", message: "no such file: \(printable(path))", exit: 4)
     }
 }
 

@@ -50,7 +50,8 @@ enum Completions {
     private static var fish: String {
         func line(_ option: OptionGrammar, _ condition: String) -> String {
             let requiresValue = option.value == nil ? "" : " -r"
-            return "complete -c plugctl\(condition) -l \(option.name.dropFirst(2))\(requiresValue) -d '\(quoted(option.summary))'"
+            return
+                "complete -c plugctl\(condition) -l \(option.name.dropFirst(2))\(requiresValue) -d '\(quoted(option.summary))'"
         }
         var lines = Grammar.globalOptions.map { line($0, "") }
         for command in Grammar.commands {

@@ -89,11 +89,13 @@ enum Grammar {
             story: "A bad file is shown or passed over, never an error.",
             options: [], examples: ["plugctl scan /usr/lib/greeter/plugins"]),
         CommandGrammar(
-            name: "facts", operands: "", count: 0...0, summary: "write this host's facts as JSON, for check --host-facts",
+            name: "facts", operands: "", count: 0...0,
+            summary: "write this host's facts as JSON, for check --host-facts",
             story: "Run it where plugins will be loaded, and give its output to the machine that builds them.",
             options: [], examples: ["plugctl facts > production.json"]),
         CommandGrammar(
-            name: "completions", operands: "bash|zsh|fish", count: 1...1, summary: "write a completion script for a shell",
+            name: "completions", operands: "bash|zsh|fish", count: 1...1,
+            summary: "write a completion script for a shell",
             story: "Source it from the shell's start-up file.",
             options: [], examples: ["source <(plugctl completions bash)"]),
     ]

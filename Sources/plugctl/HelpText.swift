@@ -4,7 +4,9 @@ enum HelpText {
     static func text(of command: String?) -> String {
         guard let command = command.flatMap(Grammar.command) else { return overview }
         let operands = command.operands.isEmpty ? "" : " " + command.operands
-        var lines = ["plugctl \(command.name): \(command.summary)", "", "usage: plugctl \(command.name)\(operands) [options]"]
+        var lines = [
+            "plugctl \(command.name): \(command.summary)", "", "usage: plugctl \(command.name)\(operands) [options]",
+        ]
         lines += ["", command.story]
         if !command.options.isEmpty { lines += ["", "options:"] + rows(command.options) }
         lines += ["", "everywhere:"] + rows(Grammar.globalOptions)
@@ -15,7 +17,9 @@ enum HelpText {
 
     private static var overview: String {
         let width = Grammar.commands.map(\.name.count).max() ?? 0
-        var lines = ["plugctl: load, call and swap plugins in a running host", "", "usage: plugctl COMMAND [options]", ""]
+        var lines = [
+            "plugctl: load, call and swap plugins in a running host", "", "usage: plugctl COMMAND [options]", "",
+        ]
         lines += ["commands (plugctl COMMAND --help tells more):"]
         lines += Grammar.commands.map { "  \(padded($0.name, to: width))  \($0.summary)" }
         lines += ["", "options:"] + rows(Grammar.globalOptions)

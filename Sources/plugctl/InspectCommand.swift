@@ -10,7 +10,9 @@ struct InspectCommand {
     }
 
     static func text(_ report: InspectReport) -> String {
-        func list(_ values: [String]) -> String { values.isEmpty ? "-" : values.map { printable($0) }.joined(separator: ", ") }
+        func list(_ values: [String]) -> String {
+            values.isEmpty ? "-" : values.map { printable($0) }.joined(separator: ", ")
+        }
         func rows(_ values: [String]) -> String { values.map { "    \(printable($0))\n" }.joined() }
         var lines = [
             ("file", printable(report.file)),
@@ -30,7 +32,9 @@ struct InspectCommand {
         text += manifestText(report.manifest)
         text += "exports (\(report.exports.count))\n" + rows(report.exports)
         text += "imports (\(report.imports.count))\n" + rows(report.imports)
-        text += "notes (\(report.notes.count))\n" + rows(report.notes.map { "\($0.owner) type \($0.type), \($0.size) bytes" })
+        text +=
+            "notes (\(report.notes.count))\n"
+            + rows(report.notes.map { "\($0.owner) type \($0.type), \($0.size) bytes" })
         return text
     }
 

@@ -1,5 +1,6 @@
 import Compatibility
 import ELFReader
+import PluginHost
 
 /// What `inspect` shows; its keys are a contract, and each is always there, `null` where the file has no such thing.
 struct InspectReport {
@@ -63,7 +64,7 @@ struct InspectReport {
 }
 
 extension InspectReport {
-    init(file: String, _ facts: PluginFiles.Facts) {
+    init(file: String, _ facts: PluginFile.Facts) {
         let image = facts.image
         self.file = file
         fileClass = [1: "ELF32", 2: "ELF64"][image.header.fileClass] ?? "class \(image.header.fileClass)"
@@ -140,7 +141,8 @@ extension InspectReport.Segment {
     init(_ segment: ELFSegment) {
         // elf.h, "Legal values for p_type".
         let names: [UInt32: String] = [
-            0: "NULL", 1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 6: "PHDR", 7: "TLS", 0x6474_e550: "GNU_EH_FRAME",
+            0: "NULL", 1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 6: "PHDR", 7: "TLS",
+            0x6474_e550: "GNU_EH_FRAME",
             0x6474_e551: "GNU_STACK", 0x6474_e552: "GNU_RELRO", 0x6474_e553: "GNU_PROPERTY",
         ]
         type = names[segment.type] ?? "0x" + String(segment.type, radix: 16)

@@ -38,7 +38,7 @@ struct UsageError: Error, Equatable {
 }
 
 extension Invocation {
-    /// Understands a command line without its program name. Pure.
+    /// Understands a command line without its program name; pure.
     init(parsing arguments: [String]) throws(UsageError) {
         let words = try CommandWords(arguments)
         if words.asksForHelp {
@@ -46,7 +46,7 @@ extension Invocation {
             return
         }
         if words.has("--version") {
-            self.init(command: .version)
+            self.init(isJSON: words.has("--json"), command: .version)
             return
         }
         guard let command = words.command else {
@@ -60,7 +60,8 @@ extension Invocation {
                 command: command.name)
         }
         self.init(
-            socket: words.value("--socket"), isJSON: words.has("--json"), command: try Self.command(command.name, words))
+            socket: words.value("--socket"), isJSON: words.has("--json"), command: try Self.command(command.name, words)
+        )
     }
 
     private static func command(_ name: String, _ words: CommandWords) throws(UsageError) -> Command {

@@ -63,7 +63,7 @@ struct ListCommand {
     private static func colour(of state: PluginStatus.State) -> Terminal.Colour? {
         switch state {
         case .current: .green
-        case .draining: .yellow
+        case .starting, .draining: .yellow
         case .stuck: .red
         case .loaded, .resident: nil
         }

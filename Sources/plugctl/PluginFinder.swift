@@ -21,7 +21,9 @@ enum PluginFinder {
     private static let depthLimit = 16
     private static let fileLimit = 100_000
 
-    /// Looks into folders and the folders in them, at most 16 deep and at 100,000 files. Links to folders are not
+    /// Looks into folders and the folders in them, at most 16 deep and at 100,000 files.
+    ///
+    /// Links to folders are not
     /// followed, a file that several names lead to is taken once. By name, then newest version first.
     static func find(in folders: [String]) throws -> Findings {
         var findings = Findings()
@@ -29,7 +31,7 @@ enum PluginFinder {
         for folder in folders {
             var status = stat()
             guard unsafe stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                throw CommandFailure(code: "notFound", message: "no such folder: \(printable(folder))", exit: 4)
+                throw CommandFailure(code: "not-found", message: "no such folder: \(printable(folder))", exit: 4)
             }
             search(folder, depth: 0, &seen, &findings)
         }

@@ -35,7 +35,9 @@ struct ServeCommand {
         do {
             let ready = try await load(into: host, context)
             try context.show(
-                ready, "serving on \(ready.socket), process \(ready.process), \(ready.loaded.count) plugins loaded\n")
+                ready,
+                "serving on \(ready.socket), process \(ready.process), \(ready.loaded.count) \(ready.loaded.count == 1 ? "plugin" : "plugins") loaded\n"
+            )
         } catch {
             control.stop()
             await host.shutdown()
@@ -46,7 +48,9 @@ struct ServeCommand {
         await host.shutdown()
     }
 
-    /// Loads what the folders hold, newest first, so that the newest of a line becomes current. A plugin may require one
+    /// Loads what the folders hold, newest first, so that the newest of a line becomes current.
+    ///
+    /// A plugin may require one
     /// that comes later: what failed is tried again as long as a round gets further.
     @MainActor
     private func load(into host: PluginHost, _ context: CommandContext) async throws -> Ready {

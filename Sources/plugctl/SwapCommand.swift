@@ -29,7 +29,8 @@ struct SwapCommand {
         var text = "\(reply.plugin) swapped from \(from) to \(reply.new.version)\n"
         if let old = reply.old { text += Self.row("old", old) }
         text += Self.row("new", reply.new)
-        text += "  published in \(Self.time(reply.publishNanoseconds)), drained in \(Self.time(reply.drainNanoseconds)), "
+        text +=
+            "  published in \(Self.time(reply.publishNanoseconds)), drained in \(Self.time(reply.drainNanoseconds)), "
         text += "\(reply.inFlightAtPublish) calls in flight at publication\n"
         if let retired = reply.retired { text += "  old version: \(RetirementText.text(retired))\n" }
         text += reply.warnings.map { "  warning: \($0.sentence)\n" }.joined()

@@ -28,7 +28,8 @@ struct Table {
     /// The lines, each indented by `indent` blanks.
     func text(on terminal: Terminal, indent: Int = 0) -> String {
         let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0 }
+        let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0
+        }
         return rows.map { row in
             var line = String(repeating: " ", count: indent)
             for (column, cell) in row.enumerated() {

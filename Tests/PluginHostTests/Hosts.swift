@@ -7,7 +7,8 @@ import Testing
 
 /// Runs a body with a folder and a host that stages in it, and shuts the host down however the body ends.
 func withHost(
-    _ configure: (inout HostConfiguration) -> Void = { _ in }, _ body: (PluginHost, TemporaryFolder) async throws -> Void
+    _ configure: (inout HostConfiguration) -> Void = { _ in },
+    _ body: (PluginHost, TemporaryFolder) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
     var configuration = HostConfiguration(stagingDirectory: folder.file("staging"), log: { _ in })

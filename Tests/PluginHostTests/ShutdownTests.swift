@@ -83,7 +83,8 @@ import Testing
             async let shutdown: Void = host.shutdown()
             // The shutdown has begun to drain once no request is served any more.
             try await eventually {
-                do { _ = try host.messages("waits", "^1", "tell") } catch PluginHostError.conflict { return true } catch {}
+                do { _ = try host.messages("waits", "^1", "tell") } catch PluginHostError.conflict { return true } catch
+                {}
                 return false
             }
             barrier.open()
@@ -130,7 +131,8 @@ import Testing
             try await barrier.waitUntilEntered()
             async let shutdown: Void = host.shutdown()
             try await eventually {
-                do { _ = try host.messages("nobody", "^1", "x") } catch PluginHostError.conflict { return true } catch {}
+                do { _ = try host.messages("nobody", "^1", "x") } catch PluginHostError.conflict { return true } catch {
+                }
                 return false
             }
             barrier.open()

@@ -17,7 +17,7 @@ extension Gate {
                     "plugin has no PT_GNU_STACK, which makes the host's stacks executable", remedy: remedy)
             ]
         }
-        guard stacks.contains(where: \.isExecutable) else {
+        guard stacks.contains(where: { $0.flags & 1 != 0 }) else {
             return [.passed(code, plugin: "not executable", host: "not executable")]
         }
         return [

@@ -13,20 +13,32 @@ extension Gate {
         }
         guard image.problems.isEmpty else { return [.skipped(code, because: "the file is broken")] }
         let exported = image.exportedFunctions
-        // A symbol can be listed more than once, one entry per version; any usable one will do.
-        let byName = Dictionary(grouping: image.symbols, by: \.name)
-        let findings = manifest.exports.compactMap { export -> Finding? in
-            guard !exported.contains(export.symbol) else { return nil }
-            let obstacle = byName[export.symbol]?.lazy.compactMap(\.obstacle).first
-            let near = obstacle == nil ? NearestName.nearest(to: export.symbol, among: exported.sorted()) : nil
+        let missing = manifest.exports.map(\.symbol).filter { !exported.contains($0) }
+        guard !missing.isEmpty else {
+            let count = manifest.exports.count
+            return [.passed(code, plugin: count == 1 ? "1 export" : "\(count) exports")]
+        }
+        let obstacles = obstacles(to: Set(missing), in: image)
+        let others = exported.subtracting(manifest.exports.map(\.symbol))
+            .subtracting(PluginManifest.lifecycleSymbols).sorted()
+        return missing.enumerated().map { index, symbol in
+            // A search costs time that the file could drive up, so only the first few names get one.
+            let near =
+                obstacles[symbol] == nil && index < 8 ? NearestName.nearest(to: symbol, among: others) : nil
             return .refused(
-                code, plugin: export.symbol,
-                "manifest declares \(export.symbol), which the file \(obstacle ?? "does not define")",
+                code, plugin: symbol,
+                "manifest declares \(symbol), which the file \(obstacles[symbol] ?? "does not define")",
                 remedy: near.map { "write export = \($0) if that was meant" }
                     ?? "define it with SWB_EXPORT, as C and under this very name, or drop the line")
         }
-        let count = manifest.exports.count
-        return findings.isEmpty
-            ? [.passed(code, plugin: count == 1 ? "1 export" : "\(count) exports")] : findings
+    }
+
+    /// Why the symbols that are there cannot be used; of several entries of one name, the first.
+    private static func obstacles(to missing: Set<String>, in image: ELFImage) -> [String: String] {
+        var obstacles: [String: String] = [:]
+        for symbol in image.symbols where missing.contains(symbol.name) && obstacles[symbol.name] == nil {
+            obstacles[symbol.name] = symbol.obstacle
+        }
+        return obstacles
     }
 }

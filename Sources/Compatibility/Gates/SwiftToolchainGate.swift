@@ -22,7 +22,7 @@ extension Gate {
                 return [
                     .warning(
                         code, plugin: plugin, host: own,
-                        "plugin shows no use of the Swift runtime, but \(reason), so a copy of its own cannot be excluded",
+                        "plugin shows no use of the Swift runtime, but a copy of its own cannot be excluded: \(reason)",
                         remedy: "keep the section table: use strip, not llvm-objcopy --strip-sections")
                 ]
             }

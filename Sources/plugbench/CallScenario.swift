@@ -1,0 +1,113 @@
+internal import Glibc
+internal import PluginRegistry
+internal import Synchronization
+
+/// A call through a binding against a raw call through the dlsym'd pointer, and against what others would do.
+///
+/// Each call depends on the one before. A raw call takes about eight cycles, so one cycle is 12 %, and the place of the
+/// loop in memory is worth one: `scripts/bench` runs this in several layouts.
+struct CallScenario {
+    private let pairs: Int
+    private let adder: Adder
+    private let route: Route
+    private let binding: Binding<Add>
+    private let others: Others
+
+    init(_ arguments: Arguments) throws {
+        pairs = arguments.pairs
+        adder = try Adder(path: arguments.adder)
+        try Pins.start()
+        route = Route(label: "adder ^1.2")
+        route.publish(unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: 1))
+        binding = try route.binding(0)
+        others = Others(adder)
+    }
+
+    /// Every way, with one thread and with two.
+    func rows() throws -> [Row] {
+        let (function, binding, others) = (adder.function, binding, others)
+        let raw: Calls = { callRaw(function, $0) }
+        let ways: [(name: String, bound: Double?, calls: Calls)] = [
+            ("raw pointer", nil, raw),
+            ("binding", 1.15, { try callBinding(binding, $0) }),
+            ("atomic load, unprotected", nil, { callAtomic(others, $0) }),
+            ("reference count", nil, { callCounted(others, $0) }),
+            ("Mutex", nil, { callLocked(others, $0) }),
+            ("pthread_rwlock", nil, { callReadLocked(others, $0) }),
+        ]
+        return try [1, 2].flatMap { threads in
+            try ways.map { way in
+                let ratio = try compare(way.calls, to: raw, threads: threads, pairs: pairs)
+                return Row(
+                    scenario: "call", way: way.name, threads: threads, ratio: ratio.median, low: ratio.low,
+                    high: ratio.high, nanoseconds: ratio.nanoseconds, pairs: pairs, bound: way.bound)
+            }
+        }
+    }
+}
+
+/// What the other ways keep the function's address in. Each on cache lines of its own; lives until the process ends.
+@safe private final class Others: @unchecked Sendable {
+    // SAFETY: of @unchecked: atomics and locks; the addresses are never closed.
+    let atomic: Atomic<UnsafeMutableRawPointer>
+    let padding = InlineArray<16, Int>(repeating: 0)
+    let count = Atomic<Int>(1)
+    let morePadding = InlineArray<16, Int>(repeating: 0)
+    let mutex: Mutex<Adder>
+    let adder: Adder
+    let lock: UnsafeMutablePointer<pthread_rwlock_t>
+
+    init(_ adder: Adder) {
+        unsafe atomic = unsafe Atomic(adder.address)
+        mutex = Mutex(adder)
+        self.adder = adder
+        unsafe lock = .allocate(capacity: 1)
+        unsafe pthread_rwlock_init(lock, nil)
+    }
+}
+
+@inline(never) private func callRaw(_ function: Add, _ count: Int32) -> Int32 {
+    var sum: Int32 = 0
+    for i in 0..<count { sum = function(sum, i) }
+    return sum
+}
+
+@inline(never) private func callBinding(_ binding: Binding<Add>, _ count: Int32) throws -> Int32 {
+    var sum: Int32 = 0
+    for i in 0..<count { sum = try binding { $0(sum, i) } }
+    return sum
+}
+
+@inline(never) private func callAtomic(_ others: Others, _ count: Int32) -> Int32 {
+    var sum: Int32 = 0
+    for i in 0..<count {
+        sum = unsafe unsafeBitCast(others.atomic.load(ordering: .acquiring), to: Add.self)(sum, i)
+    }
+    return sum
+}
+
+@inline(never) private func callCounted(_ others: Others, _ count: Int32) -> Int32 {
+    var sum: Int32 = 0
+    for i in 0..<count {
+        others.count.add(1, ordering: .acquiring)
+        sum = unsafe unsafeBitCast(others.atomic.load(ordering: .acquiring), to: Add.self)(sum, i)
+        others.count.subtract(1, ordering: .releasing)
+    }
+    return sum
+}
+
+@inline(never) private func callLocked(_ others: Others, _ count: Int32) -> Int32 {
+    var sum: Int32 = 0
+    for i in 0..<count { sum = others.mutex.withLock { $0.function(sum, i) } }
+    return sum
+}
+
+@inline(never) private func callReadLocked(_ others: Others, _ count: Int32) -> Int32 {
+    var sum: Int32 = 0
+    for i in 0..<count {
+        unsafe pthread_rwlock_rdlock(others.lock)
+        sum = others.adder.function(sum, i)
+        unsafe pthread_rwlock_unlock(others.lock)
+    }
+    return sum
+}

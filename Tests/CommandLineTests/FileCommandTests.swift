@@ -1,0 +1,130 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+/// Commands that look at files, and `call FILE`: no host.
+@Suite struct FileCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test func inspectHasAllItsKeysAndNoOthers() throws {
+        let file = try greeter("1.0.0", buildID: "0123ab", into: folder)
+        let command = try Plugctl.run("inspect", file, "--json")
+        let object = try JSONDecoder().decode([String: AnyJSON].self, from: Data(command.stdout.utf8))
+        #expect(
+            Set(object.keys) == [
+                "file", "class", "machine", "type", "soname", "needed", "runpath", "buildID", "versionNeeds", "exports",
+                "imports", "notes", "segments", "tls", "flags", "swift", "unloadClass", "unloadReasons", "manifest",
+            ])
+        #expect(object["buildID"] == .text("0123ab"))
+        #expect(object["class"] == .text("ELF64") && object["type"] == .text("DYN"))
+        #expect(object["tls"] == .null && object["soname"] == .null)
+        #expect(command.exitCode == 0 && command.stderr.isEmpty)
+    }
+
+    /// `nm` is the second opinion.
+    @Test func inspectShowsTheSymbolsThatNmShows() throws {
+        let file = try Fixture.build(
+            """
+            #include <stdlib.h>
+            #include <stdio.h>
+            __attribute__((visibility("default"))) int shown;
+            __attribute__((visibility("protected"))) int guarded(void) { return 1; }
+            __attribute__((visibility("default"), weak)) void weakly(void) { puts(getenv("HOME")); }
+            __attribute__((visibility("default"))) _Thread_local int slot;
+            int hidden(void) { return 2; }
+            """, named: "symbols", into: folder)
+        let object = try JSONDecoder().decode(
+            [String: AnyJSON].self, from: Data(try Plugctl.run("inspect", file, "--json").stdout.utf8))
+        func nm(_ flag: String) throws -> AnyJSON {
+            let lines = try Command.run(["nm", "-D", "--without-symbol-versions", "-j", flag, file]).stdout
+            return .array(Set(lines.split(separator: "\n")).sorted().map { .text(String($0)) })
+        }
+        #expect(object["exports"] == (try nm("--defined-only")))
+        #expect(object["imports"] == (try nm("--undefined-only")))
+        #expect(object["tls"] != .null && object["manifest"] == .null)
+    }
+
+    @Test func checkShowsATablePerFile() throws {
+        let good = try greeter("1.0.0", into: folder)
+        let result = try Plugctl.run("check", good)
+        #expect(result.stdout.hasPrefix("\(good): greeter 1.0.0: admissible\n"))
+        #expect(result.stdout.contains("  GATE "))
+        #expect(!result.stdout.contains("\u{1b}"), "no colour where no terminal is")
+        #expect(result.exitCode == 0 && result.stderr.isEmpty)
+    }
+
+    @Test func checkRefusesWithThree() throws {
+        let good = try greeter("1.0.0", into: folder)
+        let bad = try folder.write("not ELF", to: "bad.so")
+        let result = try Plugctl.run("check", good, bad)
+        #expect(result.stdout.contains("\(bad): no readable manifest: refused\n"))
+        #expect(result.stdout.contains("\(good): greeter 1.0.0: admissible\n"))
+        #expect(result.exitCode == 3)
+        let json = try Plugctl.run("check", good, bad, "--json")
+        #expect(json.exitCode == 3 && json.stdout.contains(#"{"admissible":true,"file":"\#(good)","report":"#))
+    }
+
+    @Test(arguments: [["check"], ["inspect"], ["scan"], ["check", "--json"]])
+    func missingFilesAreFour(command: [String]) throws {
+        let result = try Plugctl.run(command + ["/nonexistent/x.so"])
+        #expect(result.stderr.hasPrefix("error[not-found]: no such "))
+        #expect(result.exitCode == 4)
+    }
+
+    @Test func checkJudgesForAnotherHost() throws {
+        let file = try greeter("1.0.0", into: folder)
+        let facts = try Plugctl.run("facts")
+        #expect(facts.exitCode == 0)
+        let here = try folder.write(facts.stdout, to: "here.json")
+        #expect(try Plugctl.run("check", "--host-facts", here, file).exitCode == 0)
+        var elsewhere = try JSONDecoder().decode([String: AnyJSON].self, from: Data(facts.stdout.utf8))
+        elsewhere["machine"] = .number(elsewhere["machine"] == .number(183) ? 62 : 183)
+        let there = try folder.write(Array(JSONEncoder().encode(elsewhere)), to: "there.json")
+        let refused = try Plugctl.run("check", "--host-facts", there, file)
+        #expect(refused.exitCode == 3 && refused.stdout.contains("elf.machine"))
+        let broken = try Plugctl.run("check", "--host-facts", file, file)
+        #expect(broken.exitCode == 2 && broken.stderr.contains("plugctl facts"))
+    }
+
+    @Test func scanFindsPluginsNewestFirstWhateverLiesAbout() throws {
+        let names = ["1.9.0", "1.10.0", "1.10.0-rc.1"]
+        for name in names { _ = try greeter(name, named: "deep-\(name)", into: folder) }
+        mkdir(folder.file("sub"), 0o755)
+        rename(folder.file("deep-1.9.0.so"), folder.file("sub/no-suffix"))
+        symlink("..", folder.file("sub/loop"))
+        symlink("no-suffix", folder.file("sub/alias"))
+        symlink("/nonexistent", folder.file("sub/dangling"))
+        mkfifo(folder.file("sub/pipe"), 0o600)
+        try folder.write([0x7f, 0x45, 0x4c, 0x46, 2, 1], to: "cut.so")
+        _ = try Fixture.build("int foreign;", named: "foreign", into: folder)
+        let result = try Plugctl.run("scan", folder.path)
+        let versions = result.stdout.split(separator: "\n").dropFirst().map { $0.split(separator: " ")[1] }
+        #expect(versions == ["1.10.0", "1.10.0-rc.1", "1.9.0"])
+        #expect(result.exitCode == 0 && result.stderr.isEmpty)
+    }
+
+    @Test func callLoadsAFileInThisProcess() throws {
+        let file = try greeter("1.0.0", into: folder)
+        let result = try Plugctl.run("call", file, "greet", "World")
+        #expect(result.stdout == "1.0.0: World" && result.stderr.isEmpty && result.exitCode == 0)
+        let piped = try Command.run(["sh", "-c", "printf 'a\\377' | \(Plugctl.path) call \(file) greet - --json"])
+        #expect(piped.stdout == #"{"base64":"MS4wLjA6IGH/"}"# + "\n")
+    }
+
+    @Test func callSaysHowThePluginFailed() throws {
+        let file = try greeter("1.0.0", into: folder)
+        let failed = try Plugctl.run("call", file, "fail")
+        #expect(failed.exitCode == 6 && failed.stderr.contains("no greeting today"))
+        #expect(try Plugctl.run("call", file, "nothing").exitCode == 4)
+        #expect(try Plugctl.run("call", file, "greet", "--range", "^2").exitCode == 4)
+        #expect(try Plugctl.run("call", file, "greet", "--range", "two").exitCode == 2)
+        #expect(try Plugctl.run("call", folder.file("nothing.so"), "greet").exitCode == 4)
+        let bad = try folder.write("not ELF", to: "bad.so")
+        #expect(try Plugctl.run("call", bad, "greet").exitCode == 3)
+    }
+}

@@ -1,0 +1,130 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Commands against a `plugctl serve` of its own.
+@Suite struct HostCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test func aPluginsWholeLife() throws {
+        let (oldID, newID) = (String(repeating: "a0", count: 20), String(repeating: "b1", count: 20))
+        let first = try greeter("1.0.0", buildID: oldID, into: folder)
+        let second = try greeter("1.1.0", buildID: newID, into: folder)
+        let host = try RunningHost()
+        #expect(host.greeting.hasPrefix("serving on \(host.socket), process "))
+        #expect(host.greeting.hasSuffix(", 0 plugins loaded"))
+        #expect(try host.plugctl("list").stdout == "no plugins are loaded\n")
+
+        let loaded = try host.plugctl("load", first)
+        #expect(
+            loaded.stdout == """
+                greeter 1.0.0 loaded, current
+                  image       build-id:\(oldID)
+                  generation  1
+                  unloading   unloadable
+                  protection  folder
+
+                """)
+        #expect(loaded.exitCode == 0 && loaded.stderr.isEmpty)
+        let again = try host.plugctl("load", first)
+        #expect(again.stdout.hasPrefix("greeter 1.0.0 was loaded already, unchanged, current\n") && again.exitCode == 0)
+        #expect(try host.plugctl("call", "greeter", "greet", "you").stdout == "1.0.0: you")
+
+        let swapped = try host.plugctl("swap", "greeter", second)
+        #expect(swapped.stdout.hasPrefix("greeter swapped from 1.0.0 to 1.1.0\n"))
+        #expect(swapped.stdout.contains("  old  1.0.0  build-id:\(oldID)  generation 1\n"))
+        #expect(swapped.stdout.contains("  new  1.1.0  build-id:\(newID)  generation 2\n"))
+        #expect(swapped.stdout.hasSuffix("  old version: unmapped\n") && swapped.exitCode == 0)
+        #expect(try host.plugctl("call", "greeter", "greet", "you", "--range", "^1.1").stdout == "1.1.0: you")
+
+        let row = try host.plugctl("list").stdout.split(separator: "\n").last?.split(separator: " ")
+        #expect(row?.prefix(3) == ["greeter", "1.1.0", "current"] && row?.last == "build-id:\(newID)")
+
+        let unloaded = try host.plugctl("unload", "greeter@1.1.0")
+        #expect(unloaded.stdout.hasPrefix("greeter 1.1.0 unloaded: unmapped\n") && unloaded.exitCode == 0)
+        #expect(try host.plugctl("call", "greeter", "greet").exitCode == 4)
+        #expect(host.end() == 0)
+        #expect(access(host.socket, F_OK) != 0)
+        #expect(try host.standardError() == "")
+    }
+
+    @Test func swapsToAVersionThatWaits() throws {
+        let first = try greeter("1.0.0", into: folder)
+        let second = try greeter("1.1.0", into: folder)
+        let host = try RunningHost()
+        #expect(try host.plugctl("load", first).exitCode == 0)
+        #expect(try host.plugctl("load", second).stdout.contains("waits beside the current version"))
+        let swapped = try host.plugctl("swap", "greeter@1.1.0", "--json")
+        #expect(swapped.exitCode == 0 && swapped.stdout.contains(#""version":"1.1.0""#))
+    }
+
+    @Test func refusalsKeepTheOldVersionServing() throws {
+        let first = try greeter("1.0.0", into: folder)
+        let bad = try folder.write("not ELF", to: "bad.so")
+        let stubborn = try Fixture.build(
+            """
+            #include <switchboard.h>
+            SWB_MANIFEST("name = greeter\\n" "version = 1.2.0\\n" "export = greet message\\n" "export = fail message\\n");
+            SWB_MESSAGE(greet) { return swb_reply_text(call, "never"); }
+            SWB_MESSAGE(fail) { return swb_reply_text(call, "never"); }
+            SWB_EXPORT int32_t swb_start(const swb_host_v1 *host, void **instance) { (void)host; (void)instance; return 5; }
+            """, named: "stubborn", into: folder)
+        let host = try RunningHost()
+        #expect(try host.plugctl("load", first).exitCode == 0)
+        let refused = try host.plugctl("swap", "greeter", bad)
+        #expect(refused.exitCode == 3 && refused.stdout.contains("elf.structure"))
+        #expect(refused.stderr == "error[refused]: \(bad) is refused: elf.structure\n")
+        #expect(try host.plugctl("swap", "greeter", stubborn).exitCode == 6)
+        #expect(try host.plugctl("swap", "somebody", first).exitCode == 2)
+        #expect(try host.plugctl("swap", "greeter@9.9.9").exitCode == 4)
+        #expect(try host.plugctl("load", folder.file("nothing.so")).exitCode == 4)
+        #expect(try host.plugctl("unload", "somebody").exitCode == 4)
+        #expect(try host.plugctl("call", "greeter", "fail").exitCode == 6)
+        #expect(try host.plugctl("call", "greeter", "greet", "you").stdout == "1.0.0: you")
+    }
+
+    @Test func servesTheFoldersItIsGiven() throws {
+        _ = try greeter("1.0.0", into: folder)
+        _ = try greeter("1.1.0", into: folder)
+        try folder.write([0x7f, 0x45, 0x4c, 0x46, 2, 1], to: "cut.so")
+        let host = try RunningHost("--plugins", folder.path)
+        #expect(host.greeting.hasSuffix(", 2 plugins loaded"))
+        #expect(try host.plugctl("call", "greeter", "greet", "you").stdout == "1.1.0: you", "the newest is current")
+        let list = try host.plugctl("list", "--host", "--json")
+        #expect(list.stdout.contains(#""protection":""#) && list.stdout.contains(#""machine":"#))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func endsCleanlyOnASignal(signal: Int32) throws {
+        let host = try RunningHost("--plugins", folder.path)
+        #expect(host.end(signal) == 0)
+        #expect(access(host.socket, F_OK) != 0)
+    }
+
+    @Test func refusesASecondHostOnTheSameSocket() throws {
+        let host = try RunningHost()
+        let second = try host.plugctl("serve")
+        #expect(second.exitCode == 1)
+        #expect(second.stderr.hasPrefix("error[control.held]: another host (process "))
+        #expect(second.stderr.contains(host.socket))
+    }
+
+    @Test func takesOverTheSocketOfAKilledHost() throws {
+        let host = try RunningHost()
+        #expect(host.end(SIGKILL) == 128 + SIGKILL)
+        #expect(access(host.socket, F_OK) == 0, "a killed host removes nothing")
+        #expect(try host.plugctl("list").exitCode == 5)
+        let next = try Command.run(
+            [
+                "sh", "-c",
+                "\(Plugctl.path) serve & host=$!; while ! \(Plugctl.path) list; do :; done; kill $host; wait $host",
+            ],
+            environment: ["SWITCHBOARD_SOCKET": host.socket])
+        #expect(next.exitCode == 0)
+        #expect(next.stdout.contains("no plugins are loaded\n"))
+    }
+}
