@@ -30,8 +30,9 @@ struct Footprint {
             })
     }
 
-    /// What there is more of than before, a clause each. Some anonymous mappings are the allocator's and
-    /// some threads the runtime's pool's: a few of either come and go.
+    /// What there is more of than before, a clause each.
+    ///
+    /// Some anonymous mappings are the allocator's and some threads the runtime's pool's: a few of either come and go.
     func excess(over before: Footprint) -> [String] {
         var findings: [String] = []
         if descriptors > before.descriptors {

@@ -39,8 +39,9 @@ final class Log: Sendable {
     var texts: [String] { all.map(\.text) }
 }
 
-/// Waits for something that another thread is about to make true. Not a measure of time: the limit only ends a failed
-/// test.
+/// Waits for something that another thread is about to make true.
+///
+/// Not a measure of time: the limit only ends a failed test.
 func eventually(_ condition: () throws -> Bool) async throws {
     let limit = ContinuousClock.now.advanced(by: .seconds(30))
     while try !condition() {

@@ -100,8 +100,9 @@ import Testing
         }
     }
 
-    /// The loader thread is inside the constructor: every load waits for it, and each says so in its time. In a process
-    /// of its own, because the dynamic linker's lock is held meanwhile.
+    /// The loader thread is inside the constructor: every load waits for it, and each says so in its time.
+    ///
+    /// In a process of its own, because the dynamic linker's lock is held meanwhile.
     @Test func constructorThatHangsTimesOutInOpen() async {
         await #expect(processExitsWith: .success) {
             try await withHost({ $0.openLimit = .milliseconds(300) }) { host, folder in

@@ -95,8 +95,9 @@ import Testing
         #expect(log.texts == ["left", "stopped"])
     }
 
-    /// The call is inside for longer than the shutdown waits. What it was lent must stay until it returns: freed memory
-    /// is overwritten here, so using it shows.
+    /// The call is inside for longer than the shutdown waits.
+    ///
+    /// What it was lent must stay until it returns: freed memory is overwritten here, so using it shows.
     @Test func callThatOutlivesTheShutdownKeepsWhatItWasLent() async {
         await #expect(processExitsWith: .success) {
             let log = Log(), folder = try TemporaryFolder()

@@ -191,7 +191,9 @@ private final class Callers: Sendable {
     let isOver = Atomic(false)
     let calls = Atomic(0)
 
-    /// How often each answer came. Throws at the first call that fails.
+    /// How often each answer came.
+    ///
+    /// Throws at the first call that fails.
     func callUntilOver(
         _ typed: Binding<@convention(c) () -> Int32>, _ message: MessageBinding?
     ) throws -> [Int32: Int] {

@@ -118,8 +118,9 @@ func copies(of host: PluginHost) throws -> [String] {
         .filter { $0 != "lock" }
 }
 
-/// A Swift plugin with a type and a conformance of its own. The manifest's two filled-in lines are what the manifest
-/// tool writes.
+/// A Swift plugin with a type and a conformance of its own.
+///
+/// The manifest's two filled-in lines are what the manifest tool writes.
 private func buildSwiftPlugin(into folder: TemporaryFolder) throws -> String {
     let source = try folder.write(
         """
