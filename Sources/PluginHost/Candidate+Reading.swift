@@ -19,7 +19,9 @@ extension Candidate {
             needed: Self.judge(needed: parsed?.dynamic?.needed ?? []))
     }
 
-    /// The lifecycle functions that dlsym would find, sorted. Data of such a name is none: calling it would be a crash.
+    /// The lifecycle functions that dlsym would find, sorted.
+    ///
+    /// Data of such a name is none: calling it would be a crash.
     var lifecycleFunctions: [String] {
         guard case .success(let image) = image else { return [] }
         return image.exportedFunctions.intersection(PluginManifest.lifecycleSymbols).sorted()

@@ -46,7 +46,9 @@ package final class StagedImage: Sendable {
         remove()
     }
 
-    /// Removes the copy from disk: nothing is mapped from it any more. Doing it again does nothing.
+    /// Removes the copy from disk: nothing is mapped from it any more.
+    ///
+    /// Doing it again does nothing.
     func remove() {
         unsafe unlink(path)
     }

@@ -80,7 +80,8 @@ import Testing
                 "answers_in_contract.c", "1.1.0", flags: ["-DDIGEST=\"8899aabbccddeeff\""], into: folder)
             let refusal = try await hostError { _ = try await host.swap("answers", to: changed) }
             #expect(refusal.code == "conflict")
-            #expect(refusal.description.contains("answers ^1") && refusal.description.contains("answer of type \(digest)"))
+            #expect(
+                refusal.description.contains("answers ^1") && refusal.description.contains("answer of type \(digest)"))
             #expect(try call(host.bind("answers", "^1", export(digest))) == 1)
         }
     }

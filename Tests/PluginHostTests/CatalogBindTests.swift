@@ -12,9 +12,13 @@ import Testing
         var ledger = Ledger()
         try ledger.load("1.0.0")
         try ledger.load("0.5.0")
-        guard case .invalid(let sentence) = #expect(throws: Catalog.Refusal.self, performing: {
-            try ledger.bindTyped(range)
-        }) else { Issue.record("not invalid"); return }
+        guard
+            case .invalid(let sentence) = #expect(
+                throws: Catalog.Refusal.self,
+                performing: {
+                    try ledger.bindTyped(range)
+                })
+        else { Issue.record("not invalid"); return }
         #expect(sentence.contains("add") && sentence.contains("one line"))
         #expect(ledger.catalog.routes.isEmpty, "a refused binding leaves no route")
     }
@@ -47,18 +51,26 @@ import Testing
     @Test func unknownExportIsNamedWithThoseThatExist() throws {
         var ledger = Ledger()
         try ledger.load("1.0.0")
-        guard case .notFound(let sentence) = #expect(throws: Catalog.Refusal.self, performing: {
-            try ledger.bindTyped("^1", "subtract")
-        }) else { Issue.record("not notFound"); return }
+        guard
+            case .notFound(let sentence) = #expect(
+                throws: Catalog.Refusal.self,
+                performing: {
+                    try ledger.bindTyped("^1", "subtract")
+                })
+        else { Issue.record("not notFound"); return }
         #expect(sentence.contains("subtract") && sentence.contains("add, say"))
     }
 
     @Test func rangeWithoutALoadedVersionIsNamedWithThoseThatExist() throws {
         var ledger = Ledger()
         try ledger.load("1.0.0")
-        guard case .notFound(let sentence) = #expect(throws: Catalog.Refusal.self, performing: {
-            try ledger.bindTyped("^2")
-        }) else { Issue.record("not notFound"); return }
+        guard
+            case .notFound(let sentence) = #expect(
+                throws: Catalog.Refusal.self,
+                performing: {
+                    try ledger.bindTyped("^2")
+                })
+        else { Issue.record("not notFound"); return }
         #expect(sentence.contains("^2") && sentence.contains("loaded: 1.0.0"))
     }
 

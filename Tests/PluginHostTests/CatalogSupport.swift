@@ -8,7 +8,9 @@ struct Ledger {
     var catalog = Catalog()
     private var lastNumber = 0
 
-    /// A generation that no catalog has yet. `exports` as in a manifest: "greet message", "add", "add 0011223344556677".
+    /// A generation that no catalog has yet.
+    ///
+    /// `exports` as in a manifest: "greet message", "add", "add 0011223344556677".
     mutating func member(
         _ version: String, exports: [String] = ["add", "say message"], image: UInt8 = 0, plugin: String = "p"
     ) throws -> Catalog.Member {

@@ -112,9 +112,13 @@ import Testing
         try ledger.load("1.0.0", exports: before)
         _ = try ledger.catalog.bind("p", VersionRange("^1"), "add", as: nil)
         let untouched = ledger.catalog
-        guard case .conflict(let sentence) = #expect(throws: Catalog.Refusal.self, performing: {
-            try ledger.swap("1.1.0", exports: after)
-        }) else { Issue.record("not a conflict"); return }
+        guard
+            case .conflict(let sentence) = #expect(
+                throws: Catalog.Refusal.self,
+                performing: {
+                    try ledger.swap("1.1.0", exports: after)
+                })
+        else { Issue.record("not a conflict"); return }
         #expect(sentence.contains("route p ^1") && sentence.contains(named))
         #expect(ledger.catalog.members == untouched.members, "refused whole")
         #expect(try ledger.server("^1") == "1.0.0")

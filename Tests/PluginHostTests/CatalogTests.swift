@@ -75,9 +75,13 @@ import Testing
         try ledger.load("1.0.0")
         let before = ledger.catalog.members
         let rebuilt = try ledger.member("1.0.0")
-        guard case .conflict(let sentence) = #expect(throws: Catalog.Refusal.self, performing: {
-            try ledger.catalog.load(rebuilt)
-        }) else { Issue.record("not a conflict"); return }
+        guard
+            case .conflict(let sentence) = #expect(
+                throws: Catalog.Refusal.self,
+                performing: {
+                    try ledger.catalog.load(rebuilt)
+                })
+        else { Issue.record("not a conflict"); return }
         #expect(sentence.contains("p 1.0.0") && sentence.contains("swap"))
         #expect(ledger.catalog.members == before)
     }
@@ -118,9 +122,13 @@ import Testing
     @Test func unloadNamesWhatIsLoadedWhereTheVersionIsNot() throws {
         var ledger = Ledger()
         try ledger.load("1.0.0")
-        guard case .notFound(let sentence) = #expect(throws: Catalog.Refusal.self, performing: {
-            try ledger.catalog.unload("p", SemanticVersion("1.0.1"))
-        }) else { Issue.record("not notFound"); return }
+        guard
+            case .notFound(let sentence) = #expect(
+                throws: Catalog.Refusal.self,
+                performing: {
+                    try ledger.catalog.unload("p", SemanticVersion("1.0.1"))
+                })
+        else { Issue.record("not notFound"); return }
         #expect(sentence.contains("1.0.1") && sentence.contains("loaded: 1.0.0"))
         #expect(throws: Catalog.Refusal.notFound("no plugin q is loaded")) { try ledger.catalog.unload("q", nil) }
         #expect(ledger.loaded == ["1.0.0"])

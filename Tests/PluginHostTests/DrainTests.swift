@@ -41,9 +41,11 @@ import Testing
 
             async let inside = onThread { try wait.send("") }
             try await barrier.waitUntilEntered()
-            guard case .timedOut(let plugin, let step, let detail) = try await hostError({
-                _ = try await host.swap("waits", to: next)
-            }) else { Issue.record("another error"); return }
+            guard
+                case .timedOut(let plugin, let step, let detail) = try await hostError({
+                    _ = try await host.swap("waits", to: next)
+                })
+            else { Issue.record("another error"); return }
             #expect(plugin == "waits" && step == "drain")
             #expect(detail.contains("thread ") && detail.contains("in wait") && detail.contains("1.1.0 serves"))
             #expect(try tell.send("") == "1.1.0")

@@ -48,7 +48,10 @@ private func badFiles(in folder: TemporaryFolder) throws -> [(path: String, code
     other[18] = other[18] == 183 ? 62 : 183
     files.append((try folder.write(other, to: "other-machine.so"), "refused"))
     files.append(
-        (try Plugins.build("fails_to_start.c", "1.1.0", flags: ["-Wl,--build-id", stopped], into: folder), "plugin-failed"))
+        (
+            try Plugins.build("fails_to_start.c", "1.1.0", flags: ["-Wl,--build-id", stopped], into: folder),
+            "plugin-failed"
+        ))
     files.append((try Plugins.build("undefined_symbol.c", flags: ["-Wl,--build-id"], into: folder), "plugin-failed"))
     files.append((folder.file("absent.so"), "not-found"))
     files.append((folder.path, "not-found"))

@@ -20,18 +20,24 @@ struct Footprint {
         let maps = lines(of: "/proc/self/maps")
         return Footprint(
             descriptors: names(in: "/proc/self/fd").count,
-            mappedFiles: maps.compactMap { $0.split(separator: "/", maxSplits: 1).dropFirst().first.map(String.init) }.sorted(),
+            mappedFiles: maps.compactMap { $0.split(separator: "/", maxSplits: 1).dropFirst().first.map(String.init) }
+                .sorted(),
             mappings: maps.count,
             threads: names(in: "/proc/self/task").count,
             objects: LoadedObjects.all().count,
-            copies: names(in: "\(folder)/staging").flatMap { names(in: "\(folder)/staging/\($0)") }.filter { $0 != "lock" })
+            copies: names(in: "\(folder)/staging").flatMap { names(in: "\(folder)/staging/\($0)") }.filter {
+                $0 != "lock"
+            })
     }
 
-    /// What there is more of than before, a clause each. Some anonymous mappings are the allocator's and
-    /// some threads the runtime's pool's: a few of either come and go.
+    /// What there is more of than before, a clause each.
+    ///
+    /// Some anonymous mappings are the allocator's and some threads the runtime's pool's: a few of either come and go.
     func excess(over before: Footprint) -> [String] {
         var findings: [String] = []
-        if descriptors > before.descriptors { findings.append("descriptors: \(before.descriptors), now \(descriptors)") }
+        if descriptors > before.descriptors {
+            findings.append("descriptors: \(before.descriptors), now \(descriptors)")
+        }
         if mappedFiles.count > before.mappedFiles.count {
             findings.append("mapped files: \(before.mappedFiles.count), now \(mappedFiles.count)")
         }

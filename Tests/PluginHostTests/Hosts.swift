@@ -7,7 +7,8 @@ import Testing
 
 /// Runs a body with a folder and a host that stages in it, and shuts the host down however the body ends.
 func withHost(
-    _ configure: (inout HostConfiguration) -> Void = { _ in }, _ body: (PluginHost, TemporaryFolder) async throws -> Void
+    _ configure: (inout HostConfiguration) -> Void = { _ in },
+    _ body: (PluginHost, TemporaryFolder) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
     var configuration = HostConfiguration(stagingDirectory: folder.file("staging"), log: { _ in })
@@ -38,8 +39,9 @@ final class Log: Sendable {
     var texts: [String] { all.map(\.text) }
 }
 
-/// Waits for something that another thread is about to make true. Not a measure of time: the limit only ends a failed
-/// test.
+/// Waits for something that another thread is about to make true.
+///
+/// Not a measure of time: the limit only ends a failed test.
 func eventually(_ condition: () throws -> Bool) async throws {
     let limit = ContinuousClock.now.advanced(by: .seconds(30))
     while try !condition() {

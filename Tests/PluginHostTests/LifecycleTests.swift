@@ -33,7 +33,7 @@ import Testing
             #expect(host.list().isEmpty)
             let status = try #require(host.list(includingRetired: true).first)
             #expect(status.plugin == "stays" && status.state == .resident)
-            #expect(status.reason?.contains("swb_start answered 3") == true)
+            #expect(status.reason?.contains("pthread_create") == true)
             #expect(mappedCopies(under: folder).count == 1)
             #expect(try copies(of: host).count == 1)
         }
@@ -101,23 +101,28 @@ import Testing
     }
 
     /// The loader thread is inside the constructor: every load waits for it, and each says so in its time.
-    @Test func constructorThatHangsTimesOutInOpen() async throws {
-        try await withHost({ $0.openLimit = .milliseconds(300) }) { host, folder in
-            let barrier = try Barrier(in: folder)
-            let path = try Plugins.build("hangs_in_constructor.c", barrier: barrier, into: folder)
-            let other = try Plugins.answers("1.0.0", answer: 1, into: folder)
-            for file in [path, other] {
-                guard case .timedOut(_, let step, let detail) = try await hostError({ _ = try await host.load(file) })
-                else { Issue.record("another error"); return }
-                #expect(step == "open" && detail.contains("constructor"))
+    ///
+    /// In a process of its own, because the dynamic linker's lock is held meanwhile.
+    @Test func constructorThatHangsTimesOutInOpen() async {
+        await #expect(processExitsWith: .success) {
+            try await withHost({ $0.openLimit = .milliseconds(300) }) { host, folder in
+                let barrier = try Barrier(in: folder)
+                let path = try Plugins.build("hangs_in_constructor.c", barrier: barrier, into: folder)
+                let other = try Plugins.answers("1.0.0", answer: 1, into: folder)
+                for file in [path, other] {
+                    guard
+                        case .timedOut(_, let step, let detail) = try await hostError({ _ = try await host.load(file) })
+                    else { throw TestSupportError("another error") }
+                    #expect(step == "open" && detail.contains("constructor"))
+                }
+                barrier.open()
+                var loaded: LoadReply?
+                while loaded == nil {
+                    do { loaded = try await host.load(other) } catch PluginHostError.timedOut { continue }
+                }
+                #expect(loaded?.unchanged == false, "what came too late was closed again, not served")
+                #expect(mappedCopies(under: folder).count == 1)
             }
-            barrier.open()
-            try await eventually { mappedCopies(under: folder) == [] }
-            var loaded: LoadReply?
-            while loaded == nil {
-                do { loaded = try await host.load(other) } catch PluginHostError.timedOut { continue }
-            }
-            #expect(loaded?.unchanged == false, "what came too late was closed again, not served")
         }
     }
 }

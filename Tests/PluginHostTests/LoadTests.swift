@@ -85,7 +85,10 @@ import Testing
             #expect(try call(host.bind("answers", "^1.1", answer)) == 11)
             #expect(try call(host.bind("answers", "^2", answer)) == 20)
             #expect(try host.messages("answers", "*", "tell").send("") == "2.0.0 says 20")
-            #expect(host.list().map { "\($0.stamp.version) \($0.state)" } == ["2.0.0 current", "1.1.0 loaded", "1.0.0 current"])
+            #expect(
+                host.list().map { "\($0.stamp.version) \($0.state)" } == [
+                    "2.0.0 current", "1.1.0 loaded", "1.0.0 current",
+                ])
             #expect(host.list().map(\.routes) == [["*", "^2"], ["^1.1"], ["^1"]])
         }
     }

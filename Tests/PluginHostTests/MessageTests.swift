@@ -35,7 +35,9 @@ import Testing
         try await withReplies { messages in
             let fails = try messages("fails")
             let error = #expect(throws: PluginHostError.self) { try fails.send("17") }
-            guard case .pluginFailed(let plugin, let step, let detail) = error else { Issue.record("other error"); return }
+            guard case .pluginFailed(let plugin, let step, let detail) = error else {
+                Issue.record("other error"); return
+            }
             #expect(plugin == "replies")
             #expect(step == "call of fails")
             #expect(detail == "code 7: no such rule: 17")

@@ -23,8 +23,10 @@ enum Plugins {
     ) throws -> String {
         let stem = file.split(separator: ".").first ?? ""
         return try Fixture.build(
-            .file(file), named: name ?? "\(stem)-\(version)", compiler: file.hasSuffix(".cpp") ? .clangPlusPlus : .clang,
-            flags: define(version: version) + (barrier.map { ["-DBARRIER=\"\($0.path)\""] } ?? []) + flags, into: folder)
+            .file(file), named: name ?? "\(stem)-\(version)",
+            compiler: file.hasSuffix(".cpp") ? .clangPlusPlus : .clang,
+            flags: define(version: version) + (barrier.map { ["-DBARRIER=\"\($0.path)\""] } ?? []) + flags, into: folder
+        )
     }
 
     private static func define(version: String) -> [String] { ["-DVERSION=\"\(version)\""] }

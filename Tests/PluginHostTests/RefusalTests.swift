@@ -13,7 +13,10 @@ import Testing
         ("refused_version.c", [], ["version.semver"]),
         ("refused_missing_export.c", [], ["exports.missing"]),
         ("answers.c", ["-Wl,-z,execstack", "-DANSWER=1"], ["elf.exec-stack"]),
-        ("refused_several.c", ["-Wl,-z,execstack"], ["elf.exec-stack", "abi.major", "version.semver", "exports.missing"]),
+        (
+            "refused_several.c", ["-Wl,-z,execstack"],
+            ["elf.exec-stack", "abi.major", "version.semver", "exports.missing"]
+        ),
     ]
 
     @Test(arguments: refused)
@@ -107,7 +110,8 @@ import Testing
     @Test func fileOfTheKernelWithoutASizeIsRefused() async throws {
         try await withHost { host, _ in
             let error = try await hostError { _ = try await host.load("/proc/self/maps") }
-            #expect(error.code == "refused", "\(error)")
+            #expect(error.description.contains("/proc/self/maps"))
+            #expect(try copies(of: host) == [])
         }
     }
 }

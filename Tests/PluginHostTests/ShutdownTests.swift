@@ -83,7 +83,8 @@ import Testing
             async let shutdown: Void = host.shutdown()
             // The shutdown has begun to drain once no request is served any more.
             try await eventually {
-                do { _ = try host.messages("waits", "^1", "tell") } catch PluginHostError.conflict { return true } catch {}
+                do { _ = try host.messages("waits", "^1", "tell") } catch PluginHostError.conflict { return true } catch
+                {}
                 return false
             }
             barrier.open()
@@ -94,8 +95,9 @@ import Testing
         #expect(log.texts == ["left", "stopped"])
     }
 
-    /// The call is inside for longer than the shutdown waits. What it was lent must stay until it returns: freed memory
-    /// is overwritten here, so using it shows.
+    /// The call is inside for longer than the shutdown waits.
+    ///
+    /// What it was lent must stay until it returns: freed memory is overwritten here, so using it shows.
     @Test func callThatOutlivesTheShutdownKeepsWhatItWasLent() async {
         await #expect(processExitsWith: .success) {
             let log = Log(), folder = try TemporaryFolder()
@@ -130,7 +132,8 @@ import Testing
             try await barrier.waitUntilEntered()
             async let shutdown: Void = host.shutdown()
             try await eventually {
-                do { _ = try host.messages("nobody", "^1", "x") } catch PluginHostError.conflict { return true } catch {}
+                do { _ = try host.messages("nobody", "^1", "x") } catch PluginHostError.conflict { return true } catch {
+                }
                 return false
             }
             barrier.open()

@@ -153,7 +153,8 @@ import Testing
     @Test func swapsUnderCallsFromFourThreadsFailNoCallAndNoAnswerIsWrong() async throws {
         try await withHost { host, folder in
             let paths = [
-                try Plugins.answers("1.0.0", answer: 1, into: folder), try Plugins.answers("1.1.0", answer: 2, into: folder),
+                try Plugins.answers("1.0.0", answer: 1, into: folder),
+                try Plugins.answers("1.1.0", answer: 2, into: folder),
             ]
             _ = try await host.load(paths[0])
             let (typed, message) = (
@@ -190,7 +191,9 @@ private final class Callers: Sendable {
     let isOver = Atomic(false)
     let calls = Atomic(0)
 
-    /// How often each answer came. Throws at the first call that fails.
+    /// How often each answer came.
+    ///
+    /// Throws at the first call that fails.
     func callUntilOver(
         _ typed: Binding<@convention(c) () -> Int32>, _ message: MessageBinding?
     ) throws -> [Int32: Int] {

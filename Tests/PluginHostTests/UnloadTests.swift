@@ -25,7 +25,9 @@ import Testing
             let run = try host.bind("threads", "^1", Export("run", as: (@convention(c) () -> Int32).self))
             #expect(try call(run) == 0)
             let reply = try await host.unload("threads")
-            guard case .resident(let reason) = reply.retired.first?.outcome else { Issue.record("not resident"); return }
+            guard case .resident(let reason) = reply.retired.first?.outcome else {
+                Issue.record("not resident"); return
+            }
             #expect(reason.contains("pthread_create"), "the reason that the file gave, not only that there is one")
             #expect(mappedCopies(under: folder).count == 1)
             #expect(try copies(of: host).count == 1, "debuggers read symbols from it")
@@ -59,7 +61,9 @@ import Testing
             let tell = try host.messages("swift-plugin", "^1", "tell")
             #expect(try tell.send("") == "3 words")
             let reply = try await host.unload("swift-plugin")
-            guard case .resident(let reason) = reply.retired.first?.outcome else { Issue.record("not resident"); return }
+            guard case .resident(let reason) = reply.retired.first?.outcome else {
+                Issue.record("not resident"); return
+            }
             #expect(reason.contains("Swift") || reason.contains("swift"))
             #expect(mappedCopies(under: folder).count == 1)
             // A cast that walks all conformance records: with the image unmapped it would crash.
@@ -114,8 +118,9 @@ func copies(of host: PluginHost) throws -> [String] {
         .filter { $0 != "lock" }
 }
 
-/// A Swift plugin with a type and a conformance of its own. The manifest's two filled-in lines are what the manifest
-/// tool writes.
+/// A Swift plugin with a type and a conformance of its own.
+///
+/// The manifest's two filled-in lines are what the manifest tool writes.
 private func buildSwiftPlugin(into folder: TemporaryFolder) throws -> String {
     let source = try folder.write(
         """
@@ -145,7 +150,10 @@ private func buildSwiftPlugin(into folder: TemporaryFolder) throws -> String {
     let (object, result) = (folder.file("glue.o"), folder.file("swift-plugin.so"))
     for arguments in [
         ["clang", "-O1", "-fPIC", "-fvisibility=hidden", "-I\(Fixture.includeFolder)", "-c", glue, "-o", object],
-        ["swiftc", "-O", "-parse-as-library", "-emit-library", "-module-name", "plugin_1_0_0", source, object, "-o", result],
+        [
+            "swiftc", "-O", "-parse-as-library", "-emit-library", "-module-name", "plugin_1_0_0", source, object, "-o",
+            result,
+        ],
     ] {
         let command = try Command.run(arguments)
         guard command.exitCode == 0 else { throw TestSupportError(command.stderr) }
