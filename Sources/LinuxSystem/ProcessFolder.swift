@@ -32,7 +32,9 @@ package final class ProcessFolder: Sendable {
         remove()
     }
 
-    /// Removes the folder and all files in it. Doing it again does nothing.
+    /// Removes the folder and all files in it.
+    ///
+    /// Doing it again does nothing.
     package func remove() {
         // A failure leaves a folder without a lock's holder, which the next process's sweep removes.
         try? PrivateFolder.remove(path)

@@ -67,7 +67,7 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         case .timedOut:
             self = .timedOut(
                 plugin: name, step: "start",
-                detail: "swb_start did not return within \(limit); it was not published, and its image stays in memory")
+                detail: failure.clause + "; it was not published, and its image stays in memory")
         }
     }
 

@@ -36,7 +36,9 @@ package final class StagingFolder: Sendable {
         throw .noStagingFolder(reasons)
     }
 
-    /// Removes the folder and all copies in it; what is mapped from them stays mapped. Doing it again does nothing.
+    /// Removes the folder and all copies in it; what is mapped from them stays mapped.
+    ///
+    /// Doing it again does nothing.
     package func remove() { folder.remove() }
 
     /// Counts the copies made here: part of each name, so that none comes twice.
