@@ -59,7 +59,10 @@ final class ControlConnection {
 
     /// The next whole line; `nil` where there is none, or the client has to wait.
     func nextLine(at now: ContinuousClock.Instant) -> [UInt8]? {
-        guard takesRequests else { return nil }
+        guard takesRequests else {
+            halfLineSince = nil  // it is not the client that keeps the rest of the line waiting
+            return nil
+        }
         if let line = input.next() {
             halfLineSince = nil
             return line

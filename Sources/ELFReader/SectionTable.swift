@@ -1,7 +1,7 @@
 /// The section header table: facts about compilers and Swift, and a second opinion on where the loaded parts lie.
 ///
-/// dlopen never looks at it, and it may be stripped: where it is missing or damaged, nothing is known, and that is no
-/// problem. It usually lies at the end of the file, so reading it touches a page or two there.
+/// dlopen never looks at it, and it may be stripped: where it is missing or its content damaged, nothing is known, and
+/// that is no problem; one that lies outside the file is. It usually lies at the end of the file, so reading it touches a page or two there.
 struct SectionTable {
     /// Bytes of an Elf64_Shdr.
     private static let entrySize = 64
@@ -25,9 +25,10 @@ struct SectionTable {
             return
         }
         guard let table = bytes.range(at: offset, count: UInt64(count * size)) else {
-            facts = .unknown(
-                reason:
-                    "section table has \(count * size) bytes from byte \(offset) on, the file has \(bytes.byteCount)")
+            // dlopen would not mind, but a table that is announced and not there is the mark of a file cut short.
+            let flaw = "has \(count * size) bytes from byte \(offset) on, the file has \(bytes.byteCount)"
+            facts = .unknown(reason: "section table \(flaw)")
+            problems.add("section table", flaw)
             return
         }
         let namesIndex = Int(bytes.u16(62))

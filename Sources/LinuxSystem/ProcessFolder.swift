@@ -28,9 +28,13 @@ package final class ProcessFolder: Sendable {
         withExtendedLifetime(guardian) {}
     }
 
-    deinit { remove() }
+    deinit {
+        remove()
+    }
 
-    /// Removes the folder and the files in it before the owner goes; doing it again does nothing.
+    /// Removes the folder and all files in it.
+    ///
+    /// Doing it again does nothing.
     package func remove() {
         // A failure leaves a folder without a lock's holder, which the next process's sweep removes.
         try? PrivateFolder.remove(path)

@@ -107,12 +107,22 @@ final class Generation: Sendable {
         /// `swb_start` is still inside: the image must stay.
         case timedOut(limit: Duration)
 
-        /// Why the plugin may still be running code of the image; `nil` where it cannot.
-        var reasonToStay: String? {
+        /// What happened, a clause.
+        var clause: String {
             switch self {
-            case .system, .refused: nil
-            case .threadStuck: "swb_start failed, and a thread-local destructor of its thread hangs"
+            case .system(let error): "\(error)"
+            case .refused(let code): "swb_start answered \(code)"
+            case .threadStuck(let code):
+                "swb_start answered \(code), and a thread-local destructor of its thread hangs"
             case .timedOut(let limit): "swb_start did not return within \(limit)"
+            }
+        }
+
+        /// Whether the plugin may still run code of the image.
+        var leavesCodeRunning: Bool {
+            switch self {
+            case .system, .refused: false
+            case .threadStuck, .timedOut: true
             }
         }
     }

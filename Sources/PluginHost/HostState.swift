@@ -35,7 +35,7 @@ struct HostState {
         var state = PluginStatus.State.starting
         /// Seconds since 1970 at which `state` was entered.
         var since = Clock.secondsSince1970()
-        /// Somebody has begun to stop it, which happens once.
+        /// Somebody stops and closes it: several may wait for one drain, only one may call `swb_stop`.
         var isRetiring = false
         /// Why it stays in memory.
         var reason: String?

@@ -49,7 +49,7 @@ extension PluginHost {
     ///
     /// Waits for requests that are under way, for calls and for `swb_stop` within the configured limits; what does not
     /// end stays in memory, with all that it was lent, until the process ends. Resident images stay mapped, without their
-    /// copies on disk. In a forked child it does nothing: threads and folders are the parent's.
+    /// copies on disk. Does nothing in a forked child: neither threads nor folder are the child's.
     public func shutdown() async {
         if Pins.isForkedChild { return }
         let leaving: [Int]? = state.withLock { state in
@@ -118,7 +118,8 @@ extension PluginHost {
         case .drained(let nanoseconds):
             state.withLock { $0.forget(record.targets) }
             outcome.drainNanoseconds = nanoseconds
-            outcome.retirement = await retire(generation)
+            guard let retirement = await retire(generation) else { return nil }
+            outcome.retirement = retirement
         case .timedOut(let holders):
             outcome.stillInside =
                 "\(generation.version) (generation \(number)) is retired when the calls inside return: "
@@ -153,16 +154,18 @@ extension PluginHost {
     }
 
     /// Closes the image of a generation that runs no code any more, on the loader thread, and enters what is true then.
-    func close(_ generation: Generation) async -> Retirement {
-        let proof = await loader.run(within: configuration.openLimit) { generation.image.close() }
-        let reason: String
-        switch proof {
+    ///
+    /// - Parameter failure: why it never served, a clause, for those that did not.
+    func close(_ generation: Generation, after failure: String? = nil) async -> Retirement {
+        let cause: String
+        switch await loader.run(within: configuration.openLimit, { generation.image.close() }) {
         case .unmapped:
             state.withLock { $0.records[generation.number] = nil }
             return .unmapped
-        case .resident(let why): reason = why
-        case nil: reason = "the loader thread is inside another image's constructor; it is unmapped when that returns"
+        case .resident(let reason): cause = reason
+        case nil: cause = "the loader thread is inside another image's constructor; it is unmapped when that returns"
         }
+        let reason = (failure.map { "\($0); " } ?? "") + cause
         state.withLock { $0.enter(.resident, generation.number, reason: reason) }
         return .resident(reason: reason)
     }

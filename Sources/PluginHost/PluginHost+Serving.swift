@@ -98,10 +98,10 @@ extension PluginHost {
             try await generation.start(within: configuration.startLimit)
             return generation
         } catch {
-            if let reason = error.reasonToStay {
-                state.withLock { $0.enter(.stuck, generation.number, reason: reason) }
+            if error.leavesCodeRunning {
+                state.withLock { $0.enter(.stuck, generation.number, reason: error.clause) }
             } else {
-                _ = await close(generation)
+                _ = await close(generation, after: error.clause)
             }
             throw PluginHostError(error, of: image.manifest.name, version)
         }

@@ -60,17 +60,14 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     init(_ failure: Generation.StartFailure, of plugin: String, _ version: SemanticVersion) {
         let name = "\(plugin) \(version)"
         switch failure {
-        case .system(let error): self = .system("\(error)")
-        case .refused(let code): self = .pluginFailed(plugin: name, step: "start", detail: "swb_start answered \(code)")
-        case .threadStuck(let code):
-            self = .pluginFailed(
-                plugin: name, step: "start",
-                detail: "swb_start answered \(code), and a thread-local destructor of its thread hangs; the image stays"
-            )
-        case .timedOut(let limit):
+        case .system: self = .system("\(name) was not started: \(failure.clause)")
+        case .refused: self = .pluginFailed(plugin: name, step: "start", detail: failure.clause)
+        case .threadStuck:
+            self = .pluginFailed(plugin: name, step: "start", detail: failure.clause + "; its image stays in memory")
+        case .timedOut:
             self = .timedOut(
                 plugin: name, step: "start",
-                detail: "swb_start did not return within \(limit); it was not published, and its image stays in memory")
+                detail: failure.clause + "; it was not published, and its image stays in memory")
         }
     }
 

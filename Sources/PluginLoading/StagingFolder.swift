@@ -37,6 +37,8 @@ package final class StagingFolder: Sendable {
     }
 
     /// Removes the folder and all copies in it; what is mapped from them stays mapped.
+    ///
+    /// Doing it again does nothing.
     package func remove() { folder.remove() }
 
     /// Counts the copies made here: part of each name, so that none comes twice.

@@ -3,7 +3,9 @@ internal import Glibc
 /// The exported function that is called, a real one behind the dynamic linker.
 typealias Add = @convention(c) (Int32, Int32) -> Int32
 
-/// The plugin, opened bare: what is measured here is the call alone. It stays open until the process ends.
+/// The plugin, opened bare: what is measured here is the call alone.
+///
+/// It stays open until the process ends.
 @safe struct Adder: @unchecked Sendable {
     // SAFETY: of @unchecked: an address in an image that is never closed.
     let address: UnsafeMutableRawPointer

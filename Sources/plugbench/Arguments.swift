@@ -51,15 +51,12 @@ enum BenchError: Error, CustomStringConvertible {
     /// dlopen(3) or dlsym(3) refused, with its words.
     case noAdder(path: String, reason: String)
     case noThread(errno: Int32)
-    /// Two threads never ran at the same time.
-    case noOverlap
 
     var code: String {
         switch self {
         case .usage: "bench.usage"
         case .noAdder: "bench.adder"
         case .noThread: "bench.thread"
-        case .noOverlap: "bench.overlap"
         }
     }
 
@@ -76,7 +73,6 @@ enum BenchError: Error, CustomStringConvertible {
         case .noAdder(let path, let reason):
             "\(path) cannot be used: \(reason); build it with scripts/build-plugins --only adder, or name another"
         case .noThread(let errno): "a thread could not be started (errno \(errno))"
-        case .noOverlap: "two threads never ran side by side: the machine has one CPU, or none to spare; try again"
         }
     }
 }

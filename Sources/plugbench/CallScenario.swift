@@ -23,30 +23,37 @@ struct CallScenario {
         others = Others(adder)
     }
 
-    /// Every way, with one thread and with two.
+    /// Every way, with one thread and with two; without those that could not be measured.
     func rows() throws -> [Row] {
         let (function, binding, others) = (adder.function, binding, others)
-        let raw: Calls = { callRaw(function, $0) }
-        let ways: [(name: String, bound: Double?, calls: Calls)] = [
-            ("raw pointer", nil, raw),
-            ("binding", 1.15, { try callBinding(binding, $0) }),
-            ("atomic load, unprotected", nil, { callAtomic(others, $0) }),
-            ("reference count", nil, { callCounted(others, $0) }),
-            ("Mutex", nil, { callLocked(others, $0) }),
-            ("pthread_rwlock", nil, { callReadLocked(others, $0) }),
+        let raw = Way(name: "raw pointer", bound: nil) { callRaw(function, $0) }
+        let ways = [
+            raw,
+            Way(name: "binding", bound: 1.15) { try callBinding(binding, $0) },
+            Way(name: "atomic load, unprotected", bound: nil) { callAtomic(others, $0) },
+            Way(name: "reference count", bound: nil) { callCounted(others, $0) },
+            Way(name: "Mutex", bound: nil) { callLocked(others, $0) },
+            Way(name: "pthread_rwlock", bound: nil) { callReadLocked(others, $0) },
         ]
         return try [1, 2].flatMap { threads in
-            try ways.map { way in
-                let ratio = try compare(way.calls, to: raw, threads: threads, pairs: pairs)
+            try ways.compactMap { way in
+                guard let ratio = try compare(way, to: raw, threads: threads, pairs: pairs) else {
+                    note(
+                        "call: \(way.name), \(threads) threads: left out, they never ran side by side; try a quiet machine"
+                    )
+                    return nil
+                }
                 return Row(
                     scenario: "call", way: way.name, threads: threads, ratio: ratio.median, low: ratio.low,
-                    high: ratio.high, nanoseconds: ratio.nanoseconds, pairs: pairs, bound: way.bound)
+                    high: ratio.high, nanoseconds: ratio.nanoseconds, pairs: ratio.pairs, bound: way.bound)
             }
         }
     }
 }
 
-/// What the other ways keep the function's address in. Each on cache lines of its own; lives until the process ends.
+/// What the other ways keep the function's address in.
+///
+/// Each on cache lines of its own; lives until the process ends.
 @safe private final class Others: @unchecked Sendable {
     // SAFETY: of @unchecked: atomics and locks; the addresses are never closed.
     let atomic: Atomic<UnsafeMutableRawPointer>

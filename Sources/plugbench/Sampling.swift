@@ -1,133 +1,80 @@
-internal import CLinuxShims
-internal import Glibc
-internal import Synchronization
-
-/// One way to make the calls: `count` of them, each with the result of the one before.
-typealias Calls = @Sendable (_ count: Int32) throws -> Int32
+/// One way to make calls.
+struct Way: Sendable {
+    /// In the words of the design.
+    let name: String
+    /// What the house promises of its ratio, if anything.
+    let bound: Double?
+    /// Makes `count` calls, each with the result of the one before.
+    ///
+    /// A property and no function type by itself: in an array, each of those gets a thunk around it, and one more frame on
+    /// the stack is enough to change the speed of a loop in it by a tenth.
+    let calls: @Sendable (_ count: Int32) throws -> Int32
+}
 
 /// How much longer calls take in one way than in another.
 struct Ratio {
+    /// Of the pairs.
     let median: Double
     /// The tenth and the ninetieth percentile.
     let low: Double
     let high: Double
     /// One call the measured way, in nanoseconds of its thread's CPU time; the median.
     let nanoseconds: Double
+    /// How many pairs there were: fewer than asked for where two threads seldom ran side by side.
+    let pairs: Int
 }
 
-/// Measures `way` between two measurements of `base`, `pairs` times.
+/// Measures `way` against `base`, at least `pairs` times if that takes no ages.
 ///
-/// CPU time of the threads, not the clock on the wall, because other processes use the machine; a way that puts threads
-/// to sleep looks better than it is. With two threads a sample counts only if both ran side by side.
-func compare(_ way: @escaping Calls, to base: @escaping Calls, threads: Int, pairs: Int) throws -> Ratio {
-    var ratios: [Double] = []
-    var nanoseconds: [Double] = []
-    for _ in 0..<pairs {
-        let before = try sample(base, threads: threads)
-        let measured = try sample(way, threads: threads)
-        let after = try sample(base, threads: threads)
-        ratios.append(2 * measured / (before + after))
-        nanoseconds.append(measured)
-    }
-    ratios.sort()
-    nanoseconds.sort()
-    return Ratio(
-        median: ratios[pairs / 2], low: ratios[pairs / 10], high: ratios[pairs - 1 - pairs / 10],
-        nanoseconds: nanoseconds[pairs / 2])
-}
-
-/// Calls per thread and sample: about half a millisecond.
-private let callsPerSample: Int32 = 200_000
-
-/// Nanoseconds of CPU time per call, the mean over the threads.
-private func sample(_ calls: @escaping Calls, threads count: Int) throws -> Double {
+/// A loop's speed jumps by a quarter from one lap to the next (what the CPU has learnt of it, what its neighbour does), so
+/// a pair is not two long measurements: it is the sums of many short ones that take turns, base, way, base. CPU time of
+/// the threads, not the clock on the wall; a way that puts threads to sleep looks better than it is. `nil` where two
+/// threads hardly ever ran side by side: the machine has one CPU, or none to spare.
+func compare(_ way: Way, to base: Way, threads: Int, pairs: Int) throws -> Ratio? {
+    var found: [Pair] = []
     // Where others use the machine, two threads often miss each other.
-    for _ in 0..<200 {
-        let start = StartLine(runners: count)
-        let runners = try (0..<count).map { try Runner(cpu: $0, start: start, calls: calls) }
-        let laps = runners.map { $0.finish() }
-        if let failed = laps.first(where: { $0.error != nil }), let error = failed.error { throw error }
-        let overlap = (laps.map(\.end).min() ?? 0) - (laps.map(\.begin).max() ?? 0)
-        let longest = laps.map { $0.end - $0.begin }.max() ?? 0
-        guard count == 1 || Double(overlap) > 0.85 * Double(longest) else { continue }
-        return Double(laps.map(\.cpu).reduce(0, +)) / Double(count) / Double(callsPerSample)
+    let patience = ContinuousClock.now + .seconds(8)
+    while found.count < pairs, ContinuousClock.now < patience {
+        if let pair = try measure(way, base, threads: threads) { found.append(pair) }
     }
-    throw BenchError.noOverlap
+    guard found.count >= 5 else { return nil }
+    let ratios = found.map { $0.way / $0.base }.sorted()
+    let last = ratios.count - 1
+    return Ratio(
+        median: ratios[last / 2], low: ratios[last / 10], high: ratios[last - last / 10],
+        nanoseconds: found.map(\.way).sorted()[last / 2], pairs: found.count)
 }
 
-/// Lets all runners go at once.
-private final class StartLine: Sendable {
-    private let missing: Atomic<Int>
-
-    init(runners: Int) { missing = Atomic(runners) }
-
-    func wait() {
-        missing.subtract(1, ordering: .relaxed)
-        while missing.load(ordering: .relaxed) > 0 {}
-    }
+/// Nanoseconds per call.
+private struct Pair {
+    let way: Double
+    let base: Double
 }
 
-/// A thread on a CPU of its own that makes the calls once.
-private final class Runner: @unchecked Sendable {
-    /// In nanoseconds: on the clock, and of the thread's own time.
-    struct Lap {
-        var begin = 0
-        var end = 0
-        var cpu = 0
-        var error: (any Error)?
-    }
+/// One pair, made by fresh threads; `nil` where they ran side by side too seldom.
+private func measure(_ way: Way, _ base: Way, threads: Int) throws -> Pair? {
+    let triplets = 25
+    let start = StartLine(runners: threads)
+    let plan = (0..<triplets).flatMap { _ in [base, way, base] }
+    let runners = try (0..<threads).map { try Runner(cpu: $0, start: start, plan: plan) }
+    let laps = try runners.map { $0.finish() }.map { try $0.get() }
+    let times = plan.indices.map { index in timePerCall(laps.map { $0[index] }) }
 
-    // SAFETY: of @unchecked: the thread writes, whoever has joined it reads.
-    private var lap = Lap()
-    private var thread = pthread_t()
-    private let cpu: Int
-    private let start: StartLine
-    private let calls: Calls
-
-    init(cpu: Int, start: StartLine, calls: @escaping Calls) throws(BenchError) {
-        self.cpu = cpu
-        self.start = start
-        self.calls = calls
-        // SAFETY: the runner is retained for the thread, which releases it.
-        let argument = unsafe Unmanaged.passRetained(self)
-        let error = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument = unsafe argument { unsafe Unmanaged<Runner>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, argument.toOpaque())
-        guard error == 0 else {
-            unsafe argument.release()
-            throw .noThread(errno: error)
-        }
+    var (count, wayTime, baseTime) = (0, 0.0, 0.0)
+    for first in stride(from: 0, to: times.count, by: 3) {
+        guard let before = times[first], let between = times[first + 1], let after = times[first + 2] else { continue }
+        count += 1
+        wayTime += between
+        baseTime += (before + after) / 2
     }
+    guard count >= triplets / 4 else { return nil }
+    return Pair(way: wayTime / Double(count), base: baseTime / Double(count))
+}
 
-    func finish() -> Lap {
-        pthread_join(thread, nil)
-        return lap
-    }
-
-    private func run() {
-        // Without the right to, or the CPU, it runs anywhere.
-        _ = clinux_stay_on_cpu(Int32(cpu))
-        do {
-            // Warm: caches, and the thread's record of pins.
-            _ = try calls(1000)
-            start.wait()
-            let cpuBefore = time(CLOCK_THREAD_CPUTIME_ID)
-            lap.begin = time(CLOCK_MONOTONIC)
-            _ = try calls(callsPerSample)
-            lap.end = time(CLOCK_MONOTONIC)
-            lap.cpu = time(CLOCK_THREAD_CPUTIME_ID) - cpuBefore
-        } catch {
-            start.wait()
-            lap.error = error
-        }
-    }
-
-    private func time(_ clock: clockid_t) -> Int {
-        var time = timespec()
-        unsafe clock_gettime(clock, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
-    }
+/// Nanoseconds of CPU time per call, the mean over the threads; `nil` where they did not run side by side.
+private func timePerCall(_ laps: [Runner.Lap]) -> Double? {
+    let overlap = (laps.map(\.end).min() ?? 0) - (laps.map(\.begin).max() ?? 0)
+    let longest = laps.map { $0.end - $0.begin }.max() ?? 0
+    guard laps.count == 1 || Double(overlap) > 0.75 * Double(longest) else { return nil }
+    return Double(laps.map(\.cpu).reduce(0, +)) / Double(laps.count) / Double(Runner.callsPerLap)
 }

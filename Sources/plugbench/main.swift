@@ -11,14 +11,16 @@ do {
         print(arguments.isJSON ? try json(rows) : table(rows), terminator: "")
     }
 } catch let error as BenchError {
-    fail("error[\(error.code)]: \(error)\n", error.exitCode)
+    note("error[\(error.code)]: \(error)")
+    exit(error.exitCode)
 } catch {
-    fail("error[bench.failed]: \(error)\n", 1)
+    note("error[bench.failed]: \(error)")
+    exit(1)
 }
 
-func fail(_ line: String, _ code: Int32) -> Never {
-    let bytes = Array(line.utf8)
+/// Says something on stderr.
+func note(_ line: String) {
+    let bytes = Array("\(line)\n".utf8)
     // SAFETY: write(2) reads the array, which lives across the call. Where stderr is closed there is nobody to tell.
     _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    exit(code)
 }

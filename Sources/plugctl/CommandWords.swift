@@ -37,7 +37,8 @@ struct CommandWords {
         command = Grammar.command(word)
         guard command == nil else { return }
         throw UsageError(
-            message: "no command \"\(printable(word))\"" + suggestion(for: word, among: Grammar.commands.map(\.name)),
+            message: "no command \"\(printable(word))\""
+                + suggestion(for: word, among: Grammar.commands.map(\.name.rawValue)),
             command: nil)
     }
 
@@ -46,21 +47,22 @@ struct CommandWords {
         let name = parts[0] == "-h" ? "--help" : parts[0]
         let known = Grammar.globalOptions + (command?.options ?? [])
         guard let option = known.first(where: { $0.name == name }) else {
-            let place = command.map { "\($0.name) has no option" } ?? "no option"
+            let place = command.map { "\($0.name.rawValue) has no option" } ?? "no option"
             throw UsageError(
                 message: "\(place) \"\(printable(name))\"" + suggestion(for: name, among: known.map(\.name)),
-                command: command?.name)
+                command: command?.name.rawValue)
         }
         if name == "--help" { asksForHelp = true }
         guard option.value != nil else {
             guard parts.count == 1 else {
-                throw UsageError(message: "\(name) takes no value", command: command?.name)
+                throw UsageError(message: "\(name) takes no value", command: command?.name.rawValue)
             }
             options.append((name, nil))
             return
         }
         guard let value = parts.count > 1 ? parts[1] : rest.popFirst(), !value.isEmpty else {
-            throw UsageError(message: "\(name) needs a value: \(name) \(option.value ?? "")", command: command?.name)
+            throw UsageError(
+                message: "\(name) needs a value: \(name) \(option.value ?? "")", command: command?.name.rawValue)
         }
         options.append((name, value))
     }

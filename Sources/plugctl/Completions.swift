@@ -8,7 +8,7 @@ enum Completions {
         }
     }
 
-    private static let commandNames = Grammar.commands.map(\.name).joined(separator: " ")
+    private static let commandNames = Grammar.commands.map(\.name.rawValue).joined(separator: " ")
 
     private static func options(_ command: CommandGrammar?) -> String {
         (Grammar.globalOptions + (command?.options ?? [])).map(\.name).joined(separator: " ")
@@ -32,8 +32,8 @@ enum Completions {
             "        '') words='\(commandNames) \(options(nil))' ;;",
         ]
         for command in Grammar.commands {
-            let operands = command.name == "completions" ? "bash zsh fish " : ""
-            lines.append("        \(command.name)) words='\(operands)\(options(command))' ;;")
+            let operands = command.name == .completions ? "bash zsh fish " : ""
+            lines.append("        \(command.name.rawValue)) words='\(operands)\(options(command))' ;;")
         }
         lines += [
             "    esac",
@@ -56,8 +56,9 @@ enum Completions {
         var lines = Grammar.globalOptions.map { line($0, "") }
         for command in Grammar.commands {
             lines.append(
-                "complete -c plugctl -n __fish_use_subcommand -f -a \(command.name) -d '\(quoted(command.summary))'")
-            lines += command.options.map { line($0, " -n '__fish_seen_subcommand_from \(command.name)'") }
+                "complete -c plugctl -n __fish_use_subcommand -f -a \(command.name.rawValue) -d '\(quoted(command.summary))'"
+            )
+            lines += command.options.map { line($0, " -n '__fish_seen_subcommand_from \(command.name.rawValue)'") }
         }
         lines.append("complete -c plugctl -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'")
         return lines.joined(separator: "\n") + "\n"

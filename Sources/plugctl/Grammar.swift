@@ -14,9 +14,14 @@ struct OptionGrammar: Sendable {
     }
 }
 
+/// What plugctl does.
+enum CommandName: String, Sendable {
+    case serve, load, swap, unload, list, call, inspect, check, scan, facts, completions
+}
+
 /// One command of the command line.
 struct CommandGrammar: Sendable {
-    let name: String
+    let name: CommandName
     /// Its operands as written in the usage line.
     let operands: String
     /// How many operands it takes.
@@ -42,25 +47,25 @@ enum Grammar {
 
     static let commands = [
         CommandGrammar(
-            name: "serve", operands: "", count: 0...0, summary: "run a host with a control socket",
+            name: .serve, operands: "", count: 0...0, summary: "run a host with a control socket",
             story: "Ends cleanly on SIGTERM and SIGINT. A plugin that cannot be loaded is reported and left out.",
             options: [OptionGrammar("--plugins", "DIR", "load every plugin found there; may be repeated")],
             examples: ["plugctl serve --plugins ./plugins"]),
         CommandGrammar(
-            name: "load", operands: "FILE", count: 1...1, summary: "gate, load and start a plugin in the host",
+            name: .load, operands: "FILE", count: 1...1, summary: "gate, load and start a plugin in the host",
             story: "It becomes current where nothing current is admitted, else it waits beside what is current.",
             options: [], examples: ["plugctl load ./greeter.so"]),
         CommandGrammar(
-            name: "swap", operands: "NAME FILE | NAME@VERSION", count: 1...2,
+            name: .swap, operands: "NAME FILE | NAME@VERSION", count: 1...2,
             summary: "put a new version in front while calls are running",
             story: "If the new version does not start, the old one keeps serving.",
             options: [], examples: ["plugctl swap greeter ./greeter-1.1.so", "plugctl swap greeter@1.0.0"]),
         CommandGrammar(
-            name: "unload", operands: "NAME[@VERSION]", count: 1...1, summary: "drain and retire a plugin",
+            name: .unload, operands: "NAME[@VERSION]", count: 1...1, summary: "drain and retire a plugin",
             story: "Says whether the image was unmapped or stays resident, and why.",
             options: [], examples: ["plugctl unload greeter", "plugctl unload greeter@1.0.0"]),
         CommandGrammar(
-            name: "list", operands: "", count: 0...0, summary: "show what the host has loaded",
+            name: .list, operands: "", count: 0...0, summary: "show what the host has loaded",
             story: "One row per generation.",
             options: [
                 OptionGrammar("--all", nil, "also what was retired and stays in memory"),
@@ -68,7 +73,7 @@ enum Grammar {
             ],
             examples: ["plugctl list --all", "plugctl list --host --json"]),
         CommandGrammar(
-            name: "call", operands: "NAME|FILE EXPORT [TEXT]", count: 2...3, summary: "call a message export",
+            name: .call, operands: "NAME|FILE EXPORT [TEXT]", count: 2...3, summary: "call a message export",
             story: """
                 With a NAME the host calls it; with a FILE (it exists, has a slash, or ends in .so) the plugin is gated, \
                 loaded and called in this process, without a host. TEXT "-" reads standard input.
@@ -76,31 +81,31 @@ enum Grammar {
             options: [OptionGrammar("--range", "RANGE", "the versions that may answer; * by default")],
             examples: ["plugctl call greeter greet World", "echo World | plugctl call ./greeter.so greet -"]),
         CommandGrammar(
-            name: "inspect", operands: "FILE", count: 1...1, summary: "show a file's manifest and ELF facts",
+            name: .inspect, operands: "FILE", count: 1...1, summary: "show a file's manifest and ELF facts",
             story: "Reads the file only; nothing in it runs.",
             options: [], examples: ["plugctl inspect ./greeter.so --json"]),
         CommandGrammar(
-            name: "check", operands: "FILE…", count: 1...Int.max, summary: "judge files by all gates",
+            name: .check, operands: "FILE…", count: 1...Int.max, summary: "judge files by all gates",
             story: "Reads the files only; nothing in them runs. Exits with 3 if one is refused.",
             options: [OptionGrammar("--host-facts", "FILE", "judge against this host, as `plugctl facts` wrote it")],
             examples: ["plugctl check ./greeter.so", "plugctl check --host-facts production.json ./greeter.so"]),
         CommandGrammar(
-            name: "scan", operands: "DIR…", count: 1...Int.max, summary: "find plugins in folders, newest first",
+            name: .scan, operands: "DIR…", count: 1...Int.max, summary: "find plugins in folders, newest first",
             story: "A bad file is shown or passed over, never an error.",
             options: [], examples: ["plugctl scan /usr/lib/greeter/plugins"]),
         CommandGrammar(
-            name: "facts", operands: "", count: 0...0,
+            name: .facts, operands: "", count: 0...0,
             summary: "write this host's facts as JSON, for check --host-facts",
             story: "Run it where plugins will be loaded, and give its output to the machine that builds them.",
             options: [], examples: ["plugctl facts > production.json"]),
         CommandGrammar(
-            name: "completions", operands: "bash|zsh|fish", count: 1...1,
+            name: .completions, operands: "bash|zsh|fish", count: 1...1,
             summary: "write a completion script for a shell",
             story: "Source it from the shell's start-up file.",
             options: [], examples: ["source <(plugctl completions bash)"]),
     ]
 
     static func command(_ name: String) -> CommandGrammar? {
-        commands.first { $0.name == name }
+        commands.first { $0.name.rawValue == name }
     }
 }

@@ -5,7 +5,8 @@ enum HelpText {
         guard let command = command.flatMap(Grammar.command) else { return overview }
         let operands = command.operands.isEmpty ? "" : " " + command.operands
         var lines = [
-            "plugctl \(command.name): \(command.summary)", "", "usage: plugctl \(command.name)\(operands) [options]",
+            "plugctl \(command.name.rawValue): \(command.summary)", "",
+            "usage: plugctl \(command.name.rawValue)\(operands) [options]",
         ]
         lines += ["", command.story]
         if !command.options.isEmpty { lines += ["", "options:"] + rows(command.options) }
@@ -16,12 +17,12 @@ enum HelpText {
     }
 
     private static var overview: String {
-        let width = Grammar.commands.map(\.name.count).max() ?? 0
+        let width = Grammar.commands.map(\.name.rawValue.count).max() ?? 0
         var lines = [
             "plugctl: load, call and swap plugins in a running host", "", "usage: plugctl COMMAND [options]", "",
         ]
         lines += ["commands (plugctl COMMAND --help tells more):"]
-        lines += Grammar.commands.map { "  \(padded($0.name, to: width))  \($0.summary)" }
+        lines += Grammar.commands.map { "  \(padded($0.name.rawValue, to: width))  \($0.summary)" }
         lines += ["", "options:"] + rows(Grammar.globalOptions)
         lines += [
             "", "exit codes:",

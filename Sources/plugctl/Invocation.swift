@@ -42,7 +42,7 @@ extension Invocation {
     init(parsing arguments: [String]) throws(UsageError) {
         let words = try CommandWords(arguments)
         if words.asksForHelp {
-            self.init(command: .help(words.command?.name))
+            self.init(command: .help(words.command?.name.rawValue))
             return
         }
         if words.has("--version") {
@@ -56,46 +56,46 @@ extension Invocation {
             let few = words.operands.count < command.count.lowerBound
             let expected = command.operands.isEmpty ? "no operand" : command.operands
             throw UsageError(
-                message: "\(command.name) has too \(few ? "few" : "many") operands: it takes \(expected)",
-                command: command.name)
+                message: "\(command.name.rawValue) has too \(few ? "few" : "many") operands: it takes \(expected)",
+                command: command.name.rawValue)
         }
         self.init(
             socket: words.value("--socket"), isJSON: words.has("--json"), command: try Self.command(command.name, words)
         )
     }
 
-    private static func command(_ name: String, _ words: CommandWords) throws(UsageError) -> Command {
+    private static func command(_ name: CommandName, _ words: CommandWords) throws(UsageError) -> Command {
         let operands = words.operands
         switch name {
-        case "serve":
+        case .serve:
             return .serve(plugins: words.values("--plugins"))
-        case "load":
+        case .load:
             return .load(file: operands[0])
-        case "swap":
+        case .swap:
             if operands.count == 2 { return .swapFile(name: operands[0], file: operands[1]) }
             let (name, version) = try plugin(operands[0], of: "swap")
             guard let version else {
                 throw UsageError(message: "swap needs a FILE, or a version: \(name)@VERSION", command: "swap")
             }
             return .swapVersion(name: name, version: version)
-        case "unload":
+        case .unload:
             let (name, version) = try plugin(operands[0], of: "unload")
             return .unload(name: name, version: version)
-        case "list":
+        case .list:
             return .list(all: words.has("--all"), host: words.has("--host"))
-        case "call":
+        case .call:
             return .call(
                 target: operands[0], export: operands[1], text: operands.count > 2 ? operands[2] : nil,
                 range: words.value("--range"))
-        case "inspect":
+        case .inspect:
             return .inspect(file: operands[0])
-        case "check":
+        case .check:
             return .check(files: operands, hostFacts: words.value("--host-facts"))
-        case "scan":
+        case .scan:
             return .scan(folders: operands)
-        case "facts":
+        case .facts:
             return .facts
-        case "completions":
+        case .completions:
             guard let shell = Shell(rawValue: operands[0]) else {
                 let known = Shell.allCases.map(\.rawValue)
                 throw UsageError(
@@ -104,8 +104,6 @@ extension Invocation {
                     command: "completions")
             }
             return .completions(shell)
-        default:
-            throw UsageError(message: "\(name) is not built in", command: nil)
         }
     }
 

@@ -9,6 +9,8 @@ final class RawClient {
     private var received: [UInt8] = []
     private static let patience: Int32 = 20_000  // milliseconds: only a server that hangs lets it pass
 
+    private static let floodLimit = 16 << 20
+
     init(_ path: String) throws {
         descriptor = try connectUnixSocket(to: path, sendLimit: Int64(Self.patience))
     }
@@ -18,12 +20,12 @@ final class RawClient {
         while !rest.isEmpty { rest = rest.dropFirst(try descriptor.send(rest)) }
     }
 
-    /// Sends until the server takes no more; the number of bytes that it took.
+    /// Sends until the server takes no more, or far too much; the number of bytes that it took.
     func flood(_ line: String) throws -> Int {
         _ = fcntl(descriptor.raw, F_SETFL, O_NONBLOCK)
         let bytes = Array(String(repeating: line + "\n", count: 100).utf8)
         var sent = 0
-        while true {
+        while sent < Self.floodLimit {
             do throws(SystemError) {
                 // Whole lines only matter to the server, not to this test.
                 sent += try descriptor.send(bytes[(sent % bytes.count)...])
@@ -34,6 +36,7 @@ final class RawClient {
                 if poll(&polled, 1, 500) == 0 { return sent }
             }
         }
+        return sent
     }
 
     /// The next line without its newline; `nil` when the server has closed.

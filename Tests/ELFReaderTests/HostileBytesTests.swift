@@ -4,21 +4,18 @@ import Testing
 
 /// No input traps: a trap would end this process, so each of these tests can fail.
 @Suite struct HostileBytesTests {
-    /// A cut within what is loaded is a problem; a cut behind it loses the section table only.
-    @Test func truncationIsNoticedWhereverSomethingLoadedIsLost() throws {
+    /// A cut anywhere is a problem: within what is loaded it would kill the loader, behind it the section table is lost,
+    /// which the header announces.
+    @Test func truncationIsNoticedWhereverItHappens() throws {
         let bytes = try SampleFiles.build()
-        let loads = try ELFImage.parse(bytes).segments.filter { $0.type == 1 }
-        let end = try #require(loads.map { Int($0.offset + $0.fileSize) }.max())
-        let lengths = Array(stride(from: 0, to: bytes.count, by: max(1, bytes.count / 200))) + [end - 1, end]
-        for length in lengths {
+        for length in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 200)) {
             let cut = Array(bytes[..<length])
             guard length >= 64 else {
                 #expect(throws: ELFProblem.self) { try ELFImage.parse(cut) }
                 continue
             }
-            let image = try ELFImage.parse(cut)
-            #expect(image.problems.isEmpty == (length >= end), "cut to \(length) of \(bytes.count) bytes")
-            if length < end { #expect(image.problems.contains { $0.detail.contains("\(length)") }) }
+            let problems = try ELFImage.parse(cut).problems
+            #expect(problems.contains { $0.detail.contains("\(length)") }, "cut to \(length) of \(bytes.count) bytes")
         }
     }
 

@@ -2,7 +2,9 @@ import Dispatch
 import Glibc
 import PluginRegistry
 
-/// A thread of the system: what pins are about. Swift's tasks share a few.
+/// A thread of the system: what pins are about.
+///
+/// Swift's tasks share a few.
 final class OSThread: Sendable {
     private let thread: pthread_t
 
@@ -13,8 +15,8 @@ final class OSThread: Sendable {
             &thread, nil,
             { argument in
                 // Taken before it runs: a body that ends its thread leaves nothing behind.
-                let run = Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run
-                run()
+                let run = argument.map { Unmanaged<Body>.fromOpaque($0).takeRetainedValue().run }
+                run?()
                 return nil
             }, argument.toOpaque())
         precondition(error == 0, "pthread_create: \(error)")
