@@ -155,4 +155,23 @@ import Testing
         #expect(change.leaving.count == 2, "1.1.0, and 1.0.0 at last")
         #expect(ledger.loaded == ["1.0.1"])
     }
+
+    @Test func loadThatTakesOverTheLastRouteOfAReplacedVersionLetsItGo() throws {
+        var ledger = Ledger()
+        let replaced = try ledger.load("1.0.0")
+        try ledger.bindTyped("~1.0")
+        try ledger.swap("1.1.0")
+        let change = try ledger.catalog.load(ledger.member("1.0.1"))
+        #expect(change.leaving == [replaced])
+        #expect(try ledger.server("~1.0") == "1.0.1")
+        #expect(ledger.current == ["1.1.0"])
+    }
+
+    @Test func versionThatMerelyWaitsNeverLeavesByItself() throws {
+        var ledger = Ledger()
+        try ledger.load("1.0.0")
+        try ledger.load("1.1.0")
+        try ledger.swap("1.2.0")
+        #expect(ledger.loaded == ["1.1.0", "1.2.0"], "loaded on purpose, served no route, and stays")
+    }
 }

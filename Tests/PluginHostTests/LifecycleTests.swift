@@ -33,6 +33,7 @@ import Testing
             #expect(host.list().isEmpty)
             let status = try #require(host.list(includingRetired: true).first)
             #expect(status.plugin == "stays" && status.state == .resident)
+            #expect(status.reason?.contains("swb_start answered 3") == true)
             #expect(status.reason?.contains("pthread_create") == true)
             #expect(mappedCopies(under: folder).count == 1)
             #expect(try copies(of: host).count == 1)
