@@ -14,8 +14,7 @@ extension UnloadClass {
     /// Classifies an image, with every reason, each a clause; a doubt that a vouch lifted is listed too, because whoever
     /// unmaps the image then relies on the author's word.
     ///
-    /// A vouch (`unload = clean`) answers doubts, not facts: it lifts what imports and unknown libraries only suggest.
-    /// It is never believed for an image that uses Swift, or where a missing section table or damage could hide that it
+    /// A vouch (`unload = clean`) answers doubts, not facts: it lifts what imports only suggest. It is never believed for an image that uses Swift, or where a missing section table or damage could hide that it
     /// does.
     package static func classify(
         _ image: ELFImage, manifest: PluginManifest?, needed: [String: NeededLibrary] = [:]
@@ -46,8 +45,13 @@ extension UnloadClass {
             let rest = unique.count > 1 ? " and \(unique.count - 1) more" : ""
             reasons.append("defines the unique symbol \(first.name)\(rest); compile with -fno-gnu-unique")
         }
-        for name in image.dynamic?.needed ?? [] {
-            if case .resident(let reason) = needed[name] { reasons.append("needs \(name), which \(reason)") }
+        for name in image.dynamic?.needed ?? [] where !ELFImage.isSwiftLibrary(name) {
+            switch needed[name] ?? (NeededLibrary.harmless.contains(name) ? .loaded : .unknown) {
+            case .loaded, .unloadable: break
+            case .resident(let reason): reasons.append("needs \(name), which \(reason)")
+            // It would be unmapped together with the image, and may hold Swift code, for which nobody can vouch.
+            case .unknown: reasons.append("needs \(name), which is not loaded yet and may have to stay")
+            }
         }
         return reasons
     }
@@ -60,11 +64,6 @@ extension UnloadClass {
         // std::thread's constructor, whatever its argument's mangling.
         if image.symbols.contains(where: { !$0.isDefined && $0.name.hasPrefix("_ZNSt6thread15_M_start_thread") }) {
             reasons.append("imports std::thread, which may leave a running thread behind")
-        }
-        for name in image.dynamic?.needed ?? [] where !ELFImage.isSwiftLibrary(name) {
-            if needed[name] ?? .unknown == .unknown && !NeededLibrary.harmless.contains(name) {
-                reasons.append("needs \(name), which is not loaded yet and may have to stay")
-            }
         }
         return reasons
     }

@@ -7,16 +7,33 @@ import PluginRegistry
 /// The file outlives a process that dies, and says then which thread was inside which call. Only on tmpfs: a store into a
 /// page that a disk's write-back holds would stall the caller. Without /dev/shm the records are memory of the process.
 enum CallRecords {
+    /// The folder of the records, as long as a host of this process keeps it.
+    private static let shared = Lock(Shared())
+
+    private struct Shared {
+        weak var folder: ProcessFolder?
+    }
+
     /// Starts the pins unless an earlier host did.
     ///
-    /// - Returns: the folder of the records, to be kept until the process's last host is gone; `nil` where this call did
-    ///   not start the pins, or there is no shared memory.
+    /// - Returns: what every host keeps as long as it lives, so that the file goes with the last of them; `nil` where the
+    ///   records are in plain memory.
     static func start() throws(PinsError) -> ProcessFolder? {
-        guard Pins.protection == nil else { return nil }
+        try shared.withLock { shared throws(PinsError) in
+            if let folder = shared.folder { return folder }
+            guard Pins.protection == nil else { return nil }
+            let folder = try startInSharedMemory()
+            shared.folder = folder
+            return folder
+        }
+    }
+
+    private static func startInSharedMemory() throws(PinsError) -> ProcessFolder? {
         do throws(SystemError) {
             let folder = try ProcessFolder(under: "/dev/shm/switchboard-\(geteuid())")
             let file = try FileDescriptor(opening: folder.path + "/calls", O_RDWR | O_CREAT | O_EXCL)
-            return try pins(in: file) ? folder : nil
+            try startPins(in: file)
+            return folder
         } catch {
             // No /dev/shm, or not for us: the records are the lesser loss.
             try Pins.start()
@@ -24,8 +41,8 @@ enum CallRecords {
         }
     }
 
-    private static func pins(in file: borrowing FileDescriptor) throws(SystemError) -> Bool {
-        do throws(PinsError) { return try Pins.start(recordsIn: file.raw) } catch {
+    private static func startPins(in file: borrowing FileDescriptor) throws(SystemError) {
+        do throws(PinsError) { try Pins.start(recordsIn: file.raw) } catch {
             throw SystemError("map records", on: "shared memory", errno: ENOMEM)
         }
     }

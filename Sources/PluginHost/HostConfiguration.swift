@@ -11,6 +11,9 @@ public struct HostConfiguration: Sendable {
     /// How severe each gate is.
     public var policy: GatePolicy
     /// How long stage, judge and dlopen of one image may take, waiting for other loads included.
+    ///
+    /// A constructor that hangs holds the dynamic linker's own lock besides: until it returns, nothing in the process
+    /// can be loaded or closed.
     public var openLimit: Duration
     /// How long `swb_start` may take.
     public var startLimit: Duration

@@ -20,6 +20,8 @@ struct HostState {
     var lastNumber = 0
     /// Set by `shutdown`: nothing is loaded or bound afterwards.
     var isShutDown = false
+    /// What ends the host, once it has begun.
+    var ending: Task<Void, Never>?
     /// Requests that have begun and not ended, and who waits for the last of them.
     var requests = 0
     var idle: [CheckedContinuation<Void, Never>] = []

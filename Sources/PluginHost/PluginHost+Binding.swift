@@ -37,7 +37,7 @@ extension PluginHost {
     ///
     /// - Parameters:
     ///   - range: npm's syntax, `^1.2`; it must stay within one line, because another line may have another C type.
-    /// - Throws: `notFound` when no loaded version in the range has the export; `conflict` when it has another type;
+    /// - Throws: `notFound` when no loaded version is in the range, or the one that serves it lacks the export; `conflict` when it has another type;
     ///   `invalidRequest` for a bad range; `BindingError.notACFunction`.
     public func bind<F>(_ plugin: String, _ range: String, _ export: Export<F>) throws -> Binding<F> {
         let type = export.type.map { PluginManifest.ExportType.contract($0.description) }

@@ -52,13 +52,21 @@ extension PluginHost {
     /// copies on disk. Does nothing in a forked child: neither threads nor folder are the child's.
     public func shutdown() async {
         if Pins.isForkedChild { return }
-        let leaving: [Int]? = state.withLock { state in
-            if state.isShutDown { return nil }
+        // One task ends the host; whoever asks again waits for the same end.
+        let ending = state.withLock { state in
             state.isShutDown = true
+            let ending = state.ending ?? Task { await self.end() }
+            state.ending = ending
+            return ending
+        }
+        await ending.value
+    }
+
+    private func end() async {
+        let leaving = state.withLock { state in
             _ = state.publish(state.catalog.unloadAll())
             return state.records.values.filter { $0.state == .draining }.map(\.generation.number)
         }
-        guard let leaving else { return }
         _ = await drainAndRetire(leaving)
         await withCheckedContinuation { waiter in
             let isIdle = state.withLock { state in
