@@ -12,8 +12,6 @@ struct HostState {
     var records: [Int: Record] = [:]
     /// The route's memory and what is published there.
     var routes: [Catalog.RouteKey: (route: Route, target: Target?)] = [:]
-    /// Routes that calls by name had to themselves, free for the next ones: as many as were ever under way at a time.
-    var idleRoutes: [Route] = []
     /// Each plugin's export numbering.
     var indices: [String: ExportIndex] = [:]
     /// The last generation's number.
@@ -108,9 +106,7 @@ struct HostState {
 
     /// Forgets targets that nobody is inside of any more; their memory goes with the last reference.
     mutating func forget(_ drained: [Target]) {
-        for number in records.keys {
-            records[number]?.targets.removeAll { target in drained.contains { $0 === target } }
-        }
+        for target in drained { records[target.generation]?.targets.removeAll { $0 === target } }
     }
 
     /// Makes a target of a generation and enters it into the ledger; `nil` where there is no such generation.
