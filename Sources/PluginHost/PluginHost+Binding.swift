@@ -65,6 +65,7 @@ extension PluginHost {
     private func bind<F>(
         _ plugin: String, _ range: String, _ symbol: String, _ type: PluginManifest.ExportType?, as function: F.Type
     ) throws -> Binding<F> {
+        try refuseForkedChild()
         try Route.checkIsFunction(function)
         let parsed = try parse(range)
         do {

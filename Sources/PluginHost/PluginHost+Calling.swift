@@ -13,6 +13,7 @@ extension PluginHost {
         _ plugin: String, _ range: String, _ symbol: String, _ request: [UInt8], within limit: Duration? = nil
     ) throws -> [UInt8] {
         let (export, label) = (messageExport(plugin, symbol), "\(plugin) \(range)")
+        try refuseForkedChild()
         let parsed = try parse(range)
         var visited: Target?
         // After the pin is given back: until then, whoever retires the generation must find the target.
