@@ -77,7 +77,7 @@ extension PluginHost {
         }
         for task in state.withLock({ Array($0.background.values) }) { await task.value }
         await reclaimer.shutdown()
-        _ = loader.finish(within: 1_000_000_000)
+        _ = await loader.end(within: .seconds(1))
         let generations = state.withLock { state in
             let running = state.records.values.filter { $0.state == .draining || $0.state == .stuck }
             state.records.removeAll()

@@ -28,6 +28,20 @@ extension SerialThread {
             if !isAccepted { race.finish(nil) }
         }
     }
+
+    /// Lets the thread end after the jobs handed over so far, as `finish`; whether it has ended within `limit`.
+    ///
+    /// An end takes microseconds; where a thread-local destructor hangs, the caller's pool thread is not held for longer
+    /// than a millisecond at a time.
+    func end(within limit: Duration) async -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while !finish(within: 1_000_000) {
+            guard ContinuousClock.now < deadline else { return false }
+            // A cancelled caller only looks more often.
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        return true
+    }
 }
 
 /// Resumes a continuation with whichever result comes first.
