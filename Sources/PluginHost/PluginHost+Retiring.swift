@@ -135,6 +135,7 @@ extension PluginHost {
         case .degraded:
             let reason = "pins are degraded: nobody can know any more whether a call is inside"
             state.withLock { $0.enter(.resident, number, reason: reason) }
+            generation.abandon()
             outcome.retirement = .resident(reason: reason)
         }
         return outcome
