@@ -75,8 +75,9 @@ extension PluginHost {
             }
             if isIdle { waiter.resume() }
         }
-        for task in state.withLock({ Array($0.background.values) }) { await task.value }
+        await finishBackground()
         await reclaimer.shutdown()
+        await finishBackground()  // what drained late, meanwhile
         _ = await loader.end(within: .seconds(1))
         let generations = state.withLock { state in
             let running = state.records.values.filter { $0.state == .draining || $0.state == .stuck }
@@ -189,6 +190,11 @@ extension PluginHost {
                 self.state.withLock { $0.background[key] = nil }
             }
         }
+    }
+
+    /// Waits for the work that nobody waited for, and for what that begins.
+    private func finishBackground() async {
+        while let task = state.withLock({ $0.background.values.first }) { await task.value }
     }
 
     private func describe(_ holder: Holder, in generation: Generation) -> String {
