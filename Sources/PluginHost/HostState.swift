@@ -37,6 +37,8 @@ struct HostState {
         var since = Clock.secondsSince1970()
         /// Somebody stops and closes it: several may wait for one drain, only one may call `swb_stop`.
         var isRetiring = false
+        /// Closed, but the dynamic linker kept it for now: each later close looks at it again.
+        var isLingering = false
         /// Why it stays in memory.
         var reason: String?
         /// Its targets that calls may still be inside of: published ones, and replaced ones not drained yet.

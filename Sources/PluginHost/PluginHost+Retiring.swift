@@ -167,17 +167,28 @@ extension PluginHost {
     ///
     /// - Parameter failure: why it never served, a clause, for those that did not.
     func close(_ generation: Generation, after failure: String? = nil) async -> Retirement {
+        let lingering = state.withLock { $0.records.values.filter(\.isLingering).map(\.generation) }
+        let closed = await loader.run(within: configuration.openLimit) {
+            // The dynamic linker frees what it kept for a thread's destructors at a later close, which this is.
+            (generation.image.close(), lingering.filter { $0.image.close() == .unmapped }.map(\.number))
+        }
         let cause: String
-        switch await loader.run(within: configuration.openLimit, { generation.image.close() }) {
-        case .unmapped:
-            state.withLock { $0.records[generation.number] = nil }
-            return .unmapped
+        switch closed?.0 {
+        case .unmapped: cause = ""
         case .resident(let reason): cause = reason
         case nil: cause = "the loader thread is inside another image's constructor; it is unmapped when that returns"
         }
-        let reason = (failure.map { "\($0); " } ?? "") + cause
-        state.withLock { $0.enter(.resident, generation.number, reason: reason) }
-        return .resident(reason: reason)
+        return state.withLock { state in
+            for number in closed?.1 ?? [] { state.records[number] = nil }
+            if closed?.0 == .unmapped {
+                state.records[generation.number] = nil
+                return .unmapped
+            }
+            let reason = (failure.map { "\($0); " } ?? "") + cause
+            state.records[generation.number]?.isLingering = generation.image.unloadClass != .resident
+            state.enter(.resident, generation.number, reason: reason)
+            return .resident(reason: reason)
+        }
     }
 
     /// Runs work that nobody waits for now; `shutdown` does.
