@@ -68,7 +68,7 @@ let package = Package(
         .testTarget(
             name: "PluginHostTests",
             dependencies: [
-                "PluginHost", "PluginLoading", "PluginRegistry", "Compatibility", "LinuxSystem", "TestSupport",
+                "PluginHost", "PluginLoading", "PluginRegistry", "CPin", "Compatibility", "LinuxSystem", "TestSupport",
             ]),
         .testTarget(
             name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),

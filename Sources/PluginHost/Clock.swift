@@ -10,9 +10,13 @@ enum Clock {
 
     /// The CLOCK_MONOTONIC nanosecond that lies `limit` ahead; at least 1, since 0 means none, and never wrapped around.
     static func deadline(after limit: Duration) -> UInt64 {
-        // Bounded to what is ever meant, 136 years, so that no sum overflows.
+        UInt64(max(1, nanoseconds() + bounded(limit)))
+    }
+
+    /// The limit in nanoseconds, bounded to what is ever meant, none to 136 years, so that no sum overflows.
+    static func bounded(_ limit: Duration) -> Int {
         let (seconds, attoseconds) = max(.zero, min(limit, .seconds(1 << 32))).components
-        return UInt64(max(1, nanoseconds() + Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)))
+        return Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
     }
 
     /// CLOCK_REALTIME in seconds.

@@ -48,8 +48,8 @@ final class Generation: Sendable {
         _ = unsafe Unmanaged.passRetained(self)
     }
 
-    /// How long an ended worker's thread-local destructors may take before its thread counts as stuck, in nanoseconds.
-    private static let threadEndLimit: UInt64 = 1_000_000_000
+    /// How long an ended worker's thread-local destructors may take before its thread counts as stuck.
+    private static let threadEndLimit = Duration.seconds(1)
 
     /// Calls the plugin's `swb_start`, where it has one, on a thread of the generation's own.
     func start(within limit: Duration) async throws(StartFailure) {
@@ -72,7 +72,7 @@ final class Generation: Sendable {
             throw .timedOut(limit: limit)
         }
         guard result.code == 0 else {
-            guard worker.finish(within: Self.threadEndLimit) else { throw .threadStuck(code: result.code) }
+            guard await worker.end(within: Self.threadEndLimit) else { throw .threadStuck(code: result.code) }
             throw .refused(code: result.code)
         }
         runtime.withLock { $0.instance = result.instance }
@@ -92,7 +92,7 @@ final class Generation: Sendable {
                 return "swb_stop did not return within \(limit)"
             }
         }
-        return worker.finish(within: Self.threadEndLimit)
+        return await worker.end(within: Self.threadEndLimit)
             ? nil : "the generation's thread does not end: a destructor of its thread-local storage hangs"
     }
 

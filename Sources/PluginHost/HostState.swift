@@ -12,8 +12,6 @@ struct HostState {
     var records: [Int: Record] = [:]
     /// The route's memory and what is published there.
     var routes: [Catalog.RouteKey: (route: Route, target: Target?)] = [:]
-    /// Routes that calls by name had to themselves, free for the next ones: as many as were ever under way at a time.
-    var idleRoutes: [Route] = []
     /// Each plugin's export numbering.
     var indices: [String: ExportIndex] = [:]
     /// The last generation's number.
@@ -39,6 +37,8 @@ struct HostState {
         var since = Clock.secondsSince1970()
         /// Somebody stops and closes it: several may wait for one drain, only one may call `swb_stop`.
         var isRetiring = false
+        /// Closed, but the dynamic linker kept it for now: each later close looks at it again.
+        var isLingering = false
         /// Why it stays in memory.
         var reason: String?
         /// Its targets that calls may still be inside of: published ones, and replaced ones not drained yet.
@@ -108,9 +108,7 @@ struct HostState {
 
     /// Forgets targets that nobody is inside of any more; their memory goes with the last reference.
     mutating func forget(_ drained: [Target]) {
-        for number in records.keys {
-            records[number]?.targets.removeAll { target in drained.contains { $0 === target } }
-        }
+        for target in drained { records[target.generation]?.targets.removeAll { $0 === target } }
     }
 
     /// Makes a target of a generation and enters it into the ledger; `nil` where there is no such generation.

@@ -7,15 +7,11 @@ import PluginRegistry
 /// version serves the route when it begins, and finishes there even if a swap happens meanwhile.
 @safe public struct MessageBinding: Sendable {
     private let binding: Binding<MessageCall.Function>
-    private let plugin: String
-    private let symbol: String
-    private let replyLimit: Int
+    private let export: MessageExport
 
-    init(_ binding: Binding<MessageCall.Function>, plugin: String, symbol: String, replyLimit: Int) {
+    init(_ binding: Binding<MessageCall.Function>, _ export: MessageExport) {
         unsafe self.binding = binding
-        self.plugin = plugin
-        self.symbol = symbol
-        self.replyLimit = replyLimit
+        self.export = export
     }
 
     /// Calls the export on this thread and blocks until it answers.
@@ -27,20 +23,10 @@ import PluginRegistry
     /// - Throws: `PluginHostError.pluginFailed` with the plugin's code and words when it answers other than 0;
     ///   `BindingError` when nothing serves the route any more.
     public func send(_ request: [UInt8], within limit: Duration? = nil) throws -> [UInt8] {
-        let deadline = limit.map { Clock.deadline(after: $0) } ?? 0
-        // SAFETY: `context` is the generation's host table, which the pin keeps; the array is lent for the call.
-        let (code, reply) = try unsafe binding { function, instance, context in
-            unsafe request.withUnsafeBufferPointer { request in
-                unsafe MessageCall.run(
-                    function, instance, context, request, deadline: deadline, limit: replyLimit)
-            }
+        // SAFETY: the pin keeps the function, the instance and the generation's host table.
+        try unsafe binding { function, instance, host in
+            try unsafe export.call(function, instance, UnsafeRawPointer(host), request, within: limit)
         }
-        guard code == 0 else {
-            let words = String(decoding: reply.prefix(4096), as: UTF8.self)
-            throw PluginHostError.pluginFailed(
-                plugin: plugin, step: "call of \(symbol)", detail: "code \(code)" + (words.isEmpty ? "" : ": \(words)"))
-        }
-        return reply
     }
 
     /// The same for text; bytes of the reply that are not UTF-8 are replaced.

@@ -50,7 +50,11 @@ extension PluginHost {
     public func messages(_ plugin: String, _ range: String, _ symbol: String) throws -> MessageBinding {
         // SAFETY: `swb_message_v1` is the type of every export declared as a message.
         let binding = try unsafe bind(plugin, range, symbol, .message, as: MessageCall.Function.self)
-        return unsafe MessageBinding(binding, plugin: plugin, symbol: symbol, replyLimit: configuration.replyLimit)
+        return unsafe MessageBinding(binding, messageExport(plugin, symbol))
+    }
+
+    func messageExport(_ plugin: String, _ symbol: String) -> MessageExport {
+        MessageExport(plugin: plugin, symbol: symbol, replyLimit: configuration.replyLimit)
     }
 
     /// - Throws: `PluginHostError.invalidRequest`, as a request's range may be anything.
@@ -61,6 +65,7 @@ extension PluginHost {
     private func bind<F>(
         _ plugin: String, _ range: String, _ symbol: String, _ type: PluginManifest.ExportType?, as function: F.Type
     ) throws -> Binding<F> {
+        try refuseForkedChild()
         try Route.checkIsFunction(function)
         let parsed = try parse(range)
         do {

@@ -18,20 +18,24 @@ extension PluginHost {
     func open(
         _ path: String, for purpose: Candidate.Purpose, named name: String? = nil
     ) async throws(PluginHostError) -> Opened {
+        let tooLate = PluginHostError.timedOut(
+            plugin: path, step: "open",
+            detail: "not done within \(configuration.openLimit): a constructor of this or an earlier image hangs, "
+                + "or the file system does")
+        let deadline = ContinuousClock.now + configuration.openLimit
         let result = await loader.run(
             within: configuration.openLimit,
             late: { (late: Result<Opened, PluginHostError>) in
                 if case .success(.fresh(let image, _, _)) = late { _ = image.close() }
             }
         ) { [self] in
-            Result { () throws(PluginHostError) in try openOnLoader(path, for: purpose, named: name) }
+            Result { () throws(PluginHostError) in
+                // Nobody waits any more for what stood behind an image that hung: its constructors need not run.
+                guard ContinuousClock.now < deadline else { throw tooLate }
+                return try openOnLoader(path, for: purpose, named: name)
+            }
         }
-        guard let result else {
-            throw .timedOut(
-                plugin: path, step: "open",
-                detail: "not done within \(configuration.openLimit): a constructor of this or an earlier image hangs, "
-                    + "or the file system does")
-        }
+        guard let result else { throw tooLate }
         return try result.get()
     }
 

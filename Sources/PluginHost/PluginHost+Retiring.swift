@@ -75,9 +75,10 @@ extension PluginHost {
             }
             if isIdle { waiter.resume() }
         }
-        for task in state.withLock({ Array($0.background.values) }) { await task.value }
+        await finishBackground()
         await reclaimer.shutdown()
-        _ = loader.finish(within: 1_000_000_000)
+        await finishBackground()  // what drained late, meanwhile
+        _ = await loader.end(within: .seconds(1))
         let generations = state.withLock { state in
             let running = state.records.values.filter { $0.state == .draining || $0.state == .stuck }
             state.records.removeAll()
@@ -135,6 +136,7 @@ extension PluginHost {
         case .degraded:
             let reason = "pins are degraded: nobody can know any more whether a call is inside"
             state.withLock { $0.enter(.resident, number, reason: reason) }
+            generation.abandon()
             outcome.retirement = .resident(reason: reason)
         }
         return outcome
@@ -165,17 +167,28 @@ extension PluginHost {
     ///
     /// - Parameter failure: why it never served, a clause, for those that did not.
     func close(_ generation: Generation, after failure: String? = nil) async -> Retirement {
+        let lingering = state.withLock { $0.records.values.filter(\.isLingering).map(\.generation) }
+        let closed = await loader.run(within: configuration.openLimit) {
+            // The dynamic linker frees what it kept for a thread's destructors at a later close, which this is.
+            (generation.image.close(), lingering.filter { $0.image.close() == .unmapped }.map(\.number))
+        }
         let cause: String
-        switch await loader.run(within: configuration.openLimit, { generation.image.close() }) {
-        case .unmapped:
-            state.withLock { $0.records[generation.number] = nil }
-            return .unmapped
+        switch closed?.0 {
+        case .unmapped: cause = ""
         case .resident(let reason): cause = reason
         case nil: cause = "the loader thread is inside another image's constructor; it is unmapped when that returns"
         }
-        let reason = (failure.map { "\($0); " } ?? "") + cause
-        state.withLock { $0.enter(.resident, generation.number, reason: reason) }
-        return .resident(reason: reason)
+        return state.withLock { state in
+            for number in closed?.1 ?? [] { state.records[number] = nil }
+            if closed?.0 == .unmapped {
+                state.records[generation.number] = nil
+                return .unmapped
+            }
+            let reason = (failure.map { "\($0); " } ?? "") + cause
+            state.records[generation.number]?.isLingering = generation.image.unloadClass != .resident
+            state.enter(.resident, generation.number, reason: reason)
+            return .resident(reason: reason)
+        }
     }
 
     /// Runs work that nobody waits for now; `shutdown` does.
@@ -188,6 +201,11 @@ extension PluginHost {
                 self.state.withLock { $0.background[key] = nil }
             }
         }
+    }
+
+    /// Waits for the work that nobody waited for, and for what that begins.
+    private func finishBackground() async {
+        while let task = state.withLock({ $0.background.values.first }) { await task.value }
     }
 
     private func describe(_ holder: Holder, in generation: Generation) -> String {

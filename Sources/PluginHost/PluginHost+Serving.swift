@@ -53,9 +53,10 @@ extension PluginHost {
             return try unchangedReply(number, report.warnings)
         case .fresh(let image, let version, let report):
             let generation = try await start(image, version)
-            let old = current(name, inLineOf: version)
+            var old: Catalog.Member?
             let (change, publication) = try await publish(generation) { (state, member) throws(Catalog.Refusal) in
-                try state.catalog.swap(in: member)
+                old = state.catalog.current(of: name, inLineOf: version)
+                return try state.catalog.swap(in: member)
             }
             return try await swapReply(generation, old, change, publication, report.warnings)
         }
@@ -69,12 +70,15 @@ extension PluginHost {
     private func swapAccepted(
         _ name: String, to version: SemanticVersion
     ) async throws(PluginHostError) -> SwapReply {
-        let old = current(name, inLineOf: version)
-        if let old, old.version == version { return try unchangedReply(old.number, []) }
+        if let front = current(name, inLineOf: version), front.version == version {
+            return try unchangedReply(front.number, [])
+        }
+        var old: Catalog.Member?
         let (generation, change, publication) = try exchange { state throws(Catalog.Refusal) in
             guard let member = state.catalog.generations(of: name).first(where: { $0.version == version }),
                 let generation = state.records[member.number]?.generation
             else { throw .notFound("\(name) \(version) is not loaded: load its file first, or swap to the file") }
+            old = state.catalog.current(of: name, inLineOf: version)
             let change = try state.catalog.swap(in: member)
             return (generation, change, state.publish(change))
         }

@@ -52,14 +52,18 @@ public final class PluginHost: Sendable {
         return facts
     }
 
+    /// Before the lock: another thread may have held it at the moment of the fork, and holds it for ever in the child.
+    func refuseForkedChild() throws(PluginHostError) {
+        guard Pins.isForkedChild else { return }
+        throw .conflict(
+            "this process is a fork of the host's: it may call through the bindings that it has, or exec, nothing else")
+    }
+
     /// Runs one request, unless this host in its condition cannot finish it; `shutdown` waits for its end.
     func request<Reply>(
         _ body: () async throws(PluginHostError) -> Reply
     ) async throws(PluginHostError) -> Reply {
-        // Before the lock: another thread may have held it at the moment of the fork, and holds it for ever in the child.
-        if Pins.isForkedChild {
-            throw .conflict("this process is a fork of the host's: it may call plugins or exec, not load or swap")
-        }
+        try refuseForkedChild()
         let isAccepted = state.withLock { state in
             if !state.isShutDown { state.requests += 1 }
             return !state.isShutDown

@@ -29,8 +29,8 @@ internal import Glibc
 
     /// Runs `body` while no other thread does.
     ///
-    /// No plugin code, no I/O and no second lock in there.
-    package func withLock<R, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
+    /// No plugin code and no I/O in there. Locks nest one way only: the host's, then a route's or a generation's.
+    package func withLock<R: ~Copyable, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
         let error = unsafe pthread_mutex_lock(mutex)
         precondition(error == 0, "this thread holds the lock already")
         defer { unsafe pthread_mutex_unlock(mutex) }

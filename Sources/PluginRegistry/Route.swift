@@ -52,18 +52,6 @@ package final class Route: Sendable {
         }
     }
 
-    /// Empties a route whose bindings are all gone, and forgets what was bound, so that it can serve anything anew.
-    ///
-    /// - Returns: as `publish`.
-    @discardableResult
-    package func clear() -> Target? {
-        state.withLock { state in
-            memory.exchange(nil)
-            defer { state = State() }
-            return state.target
-        }
-    }
-
     /// What callers reach now.
     package var target: Target? { state.withLock(\.target) }
 

@@ -22,6 +22,8 @@ import Testing
                     conflicts { _ = try await host.swap("answers", to: next) },
                     conflicts { _ = try await host.swap("answers", to: SemanticVersion("1.0.0")) },
                     conflicts { _ = try await host.unload("answers") },
+                    conflicts { _ = try host.bind("answers", "^1", answer) },
+                    conflicts { _ = try host.call("answers", "^1", "tell", []) },
                     finishes { await host.shutdown() },
                     (try? call(binding)) == 1,
                 ]

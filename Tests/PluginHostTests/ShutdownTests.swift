@@ -1,5 +1,7 @@
+import CPin
 import Glibc
 import PluginHost
+import PluginRegistry
 import TestSupport
 import Testing
 
@@ -95,31 +97,16 @@ import Testing
         #expect(log.texts == ["left", "stopped"])
     }
 
-    /// The call is inside for longer than the shutdown waits.
-    ///
-    /// What it was lent must stay until it returns: freed memory is overwritten here, so using it shows.
     @Test func callThatOutlivesTheShutdownKeepsWhatItWasLent() async {
+        await #expect(processExitsWith: .success) { try await outliveTheShutdown() }
+    }
+
+    @Test func callThatOutlivesTheShutdownOfADegradedHostKeepsItToo() async {
         await #expect(processExitsWith: .success) {
-            let log = Log(), folder = try TemporaryFolder()
-            overwriteFreedMemory()
-            let barrier = try Barrier(in: folder)
-            let plugin = try Plugins.build("waits_in_call.c", barrier: barrier, into: folder)
-            func shutDownAround() async throws -> Task<String, any Error> {
-                let host = try PluginHost(
-                    HostConfiguration(
-                        stagingDirectory: folder.file("staging"), drainLimit: .milliseconds(50), log: log.sink))
-                _ = try await host.load(plugin)
-                let wait = try host.messages("waits", "^1", "wait")
-                let inside = Task { try await onThread { try wait.send("") } }
-                try await barrier.waitUntilEntered()
-                await host.shutdown()
-                return inside
-            }
-            let inside = try await shutDownAround()
-            #expect(log.texts == [])
-            barrier.open()
-            #expect(try await inside.value == "finished in 1.0.0")
-            #expect(log.texts == ["left"], "and nobody stops it any more")
+            try Pins.start()
+            #expect(cpin_testing_forbid_membarrier() == 0)
+            try await outliveTheShutdown()
+            #expect(Pins.protection == .degraded)
         }
     }
 
@@ -149,6 +136,31 @@ import Testing
 func names(ofThreads prefix: String) -> [String] {
     let tasks = (try? Command.run(["sh", "-c", "cat /proc/\(getpid())/task/*/comm"]).stdout) ?? ""
     return tasks.split(separator: "\n").map(String.init).filter { $0.hasPrefix(prefix) }.sorted()
+}
+
+/// A call is inside for longer than the shutdown waits.
+///
+/// What it was lent must stay until it returns: freed memory is overwritten here, so using it shows.
+private func outliveTheShutdown() async throws {
+    let log = Log(), folder = try TemporaryFolder()
+    overwriteFreedMemory()
+    let barrier = try Barrier(in: folder)
+    let plugin = try Plugins.build("waits_in_call.c", barrier: barrier, into: folder)
+    func shutDownAround() async throws -> Task<String, any Error> {
+        let host = try PluginHost(
+            HostConfiguration(stagingDirectory: folder.file("staging"), drainLimit: .milliseconds(50), log: log.sink))
+        _ = try await host.load(plugin)
+        let wait = try host.messages("waits", "^1", "wait")
+        let inside = Task { try await onThread { try wait.send("") } }
+        try await barrier.waitUntilEntered()
+        await host.shutdown()
+        return inside
+    }
+    let inside = try await shutDownAround()
+    #expect(log.texts == [])
+    barrier.open()
+    #expect(try await inside.value == "finished in 1.0.0")
+    #expect(log.texts == ["left"], "and nobody stops it any more")
 }
 
 /// mallopt(3) with M_PERTURB, which Glibc's Swift module lacks.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// unload, and what becomes of the image by its class.
-@Suite struct UnloadTests {
+@Suite(.timeLimit(.minutes(2))) struct UnloadTests {
     @Test func plainCIsUnmapped() async throws {
         try await withHost { host, folder in
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
@@ -68,6 +68,39 @@ import Testing
             #expect(mappedCopies(under: folder).count == 1)
             // A cast that walks all conformance records: with the image unmapped it would crash.
             #expect((Unlisted<Int>() as Any) is any CustomStringConvertible == false)
+        }
+    }
+
+    /// The dynamic linker keeps such an image until the thread has ended and something else is closed; the ledger and the
+    /// copy on disk stayed for ever.
+    @Test func imageKeptForAThreadsDestructorsGoesAtTheNextCloseAfterTheThread() async throws {
+        try await withHost { host, folder in
+            let loaded = try await host.load(Plugins.build("leaves_destructors.c", into: folder))
+            #expect(loaded.unloadClass == .deferred)
+            let other = try Plugins.answers("1.0.0", answer: 1, into: folder)
+            let leave = try host.messages("leaves-destructors", "^1", "leave")
+            let barrier = try Barrier(in: folder)
+            let waits = try await host.load(Plugins.build("waits_in_call.c", barrier: barrier, into: folder))
+            let wait = try host.messages(waits.plugin, "^1", "wait")
+            async let thread = onThread {
+                _ = try leave.send("")
+                return try wait.send("")
+            }
+            try await barrier.waitUntilEntered()
+            guard case .resident(let reason) = try await host.unload("leaves-destructors").retired.first?.outcome else {
+                Issue.record("not resident"); return
+            }
+            #expect(reason.contains("destructors"))
+            #expect(host.list(includingRetired: true).map(\.state).contains(.resident))
+            barrier.open()
+            _ = try await thread
+            // The thread has answered and may still be on its way out.
+            repeat {
+                _ = try await host.load(other)
+                _ = try await host.unload("answers")
+            } while host.list(includingRetired: true).contains { $0.plugin == "leaves-destructors" }
+            #expect(mappedCopies(under: folder).count == 1)
+            #expect(try copies(of: host).count == 1)
         }
     }
 
