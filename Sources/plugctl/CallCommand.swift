@@ -23,7 +23,7 @@ struct CallCommand {
         let request = try request()
         let reply =
             isFile ? try await callHere(request) : try context.client.call(target, export, range: range, request)
-        guard context.isJSON else { return context.terminal.say(reply) }
+        guard context.isJSON else { return try context.terminal.say(reply) }
         let text = String(validating: reply, as: UTF8.self)
         try context.terminal.say(
             json: Reply(text: text, base64: text == nil ? Data(reply).base64EncodedString() : nil))

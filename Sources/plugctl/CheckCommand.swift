@@ -24,7 +24,7 @@ struct CheckCommand {
             try context.terminal.say(json: results)
         } else {
             let texts = results.compactMap { $0.report.map { ReportText.text($0, on: context.terminal) } }
-            context.terminal.say(texts.joined(separator: "\n"))
+            try context.terminal.say(texts.joined(separator: "\n"))
         }
         for error in results.compactMap(\.error) { context.terminal.warn("error[\(error.code)]: \(error.message)") }
         if let error = results.compactMap(\.error).first { return error.exit }

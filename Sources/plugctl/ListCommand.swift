@@ -15,7 +15,7 @@ struct ListCommand {
         }
         // Asked for all in any case: how many generations stay in memory is part of every row.
         let reply = try context.client.list(all: true, host: host)
-        context.terminal.say(text(reply, on: context.terminal))
+        try context.terminal.say(text(reply, on: context.terminal))
     }
 
     private func text(_ reply: ListReply, on terminal: Terminal) -> String {

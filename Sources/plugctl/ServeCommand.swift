@@ -34,10 +34,15 @@ struct ServeCommand {
         }
         do {
             let ready = try await load(into: host, context)
-            try context.show(
-                ready,
-                "serving on \(ready.socket), process \(ready.process), \(ready.loaded.count) \(ready.loaded.count == 1 ? "plugin" : "plugins") loaded\n"
-            )
+            do {
+                try context.show(
+                    ready,
+                    "serving on \(ready.socket), process \(ready.process), \(ready.loaded.count) \(ready.loaded.count == 1 ? "plugin" : "plugins") loaded\n"
+                )
+            } catch {
+                // The socket is what a host is for: it serves, whoever reads its greeting.
+                context.terminal.warn("warning: \(CommandFailure(error).message); serving on \(ready.socket)")
+            }
         } catch {
             control.stop()
             await host.shutdown()

@@ -116,6 +116,27 @@ import Testing
         #expect(piped.stdout == #"{"base64":"MS4wLjA6IGH/"}"# + "\n")
     }
 
+    /// A full disk or a closed descriptor must not pass for facts that were written; a reader that is gone may.
+    @Test(arguments: [(">/dev/full", 1), (">&-", 1), ("| true", 0)])
+    func aResultThatCannotBeWrittenIsAFailure(redirection: String, exitCode: Int32) throws {
+        let result = try Command.run(["sh", "-c", "\(Plugctl.path) facts \(redirection)"])
+        #expect(result.exitCode == exitCode)
+        #expect(result.stderr.hasPrefix("error[system]: cannot write to standard output: ") == (exitCode == 1))
+    }
+
+    /// The words are the plugin's, the terminal is the operator's.
+    @Test func aPluginsErrorCannotDriveTheTerminal() throws {
+        let file = try Fixture.build(
+            """
+            #include <switchboard.h>
+            SWB_MANIFEST("name = rude\\n" "version = 1.0.0\\n" "export = fail message\\n");
+            SWB_MESSAGE(fail) { swb_reply_text(call, "no\\x1b[31m\\nerror[none]: all is well"); return 7; }
+            """, named: "rude", into: folder)
+        let result = try Plugctl.run("call", file, "fail")
+        #expect(result.exitCode == 6)
+        #expect(result.stderr.hasSuffix(#"no\u{1b}[31m\u{a}error[none]: all is well"# + "\n"))
+    }
+
     @Test func callSaysHowThePluginFailed() throws {
         let file = try greeter("1.0.0", into: folder)
         let failed = try Plugctl.run("call", file, "fail")
