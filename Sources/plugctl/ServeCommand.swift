@@ -76,7 +76,10 @@ struct ServeCommand {
             waiting = failed.map(\.file)
             isProgressing = loaded.count > before && !waiting.isEmpty
         }
-        for failure in failed { context.terminal.warn("error[\(failure.error.code)]: \(failure.error.message)") }
+        for failure in failed {
+            context.terminal.warn("error[\(failure.error.code)]: \(failure.error.message)")
+            for finding in failure.error.report?.refusals ?? [] { context.terminal.warn("  \(finding.sentence)") }
+        }
         return Ready(socket: context.socketPath, process: getpid(), loaded: loaded, failed: failed)
     }
 }

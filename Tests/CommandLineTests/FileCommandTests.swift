@@ -69,6 +69,22 @@ import Testing
         #expect(json.exitCode == 3 && json.stdout.contains(#"{"admissible":true,"file":"\#(good)","report":"#))
     }
 
+    /// The table has no room for what is wrong with line 3; each code is named once, however often it refuses.
+    @Test func refusalsSayWhy() throws {
+        let file = try Fixture.build(
+            #"""
+            #include <switchboard.h>
+            SWB_MANIFEST("name = odd\n" "version = 1.0.0\n" "version = 1.0.1\n");
+            """#, named: "odd", into: folder)
+        let checked = try Plugctl.run("check", file)
+        #expect(checked.stdout.contains("\n  manifest.malformed: manifest line 3: "))
+        let bytes = try readFile(file)
+        let cut = try folder.write(Array(bytes.prefix(64)), to: "cut.so")
+        let called = try Plugctl.run("call", cut, "export")
+        #expect(called.stdout.contains("\n  elf.structure: the file is broken, program header table has "))
+        #expect(called.stderr == "error[refused]: \(cut) is refused: elf.structure\n")
+    }
+
     @Test(arguments: [["check"], ["inspect"], ["scan"], ["check", "--json"]])
     func missingFilesAreFour(command: [String]) throws {
         let result = try Plugctl.run(command + ["/nonexistent/x.so"])

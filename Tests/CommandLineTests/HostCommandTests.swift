@@ -96,6 +96,18 @@ import Testing
         #expect(try host.plugctl("call", "greeter", "greet", "you").stdout == "1.1.0: you", "the newest is current")
         let list = try host.plugctl("list", "--host", "--json")
         #expect(list.stdout.contains(#""protection":""#) && list.stdout.contains(#""machine":"#))
+        #expect(try host.standardError().isEmpty, "what is no plugin is passed over")
+    }
+
+    /// A host at start shows no table: the log must say why a plugin is missing.
+    @Test func servesWithoutThePluginThatItRefusesAndSaysWhy() throws {
+        let bad = try greeter("1.0.0", into: folder)
+        chmod(bad, 0o777)
+        let host = try RunningHost("--plugins", folder.path)
+        #expect(host.greeting.hasSuffix(", 0 plugins loaded"))
+        let lines = try host.standardError().split(separator: "\n")
+        #expect(lines.first == "error[refused]: \(bad) is refused: file.writable")
+        #expect(lines.count == 2 && lines.last?.hasPrefix("  file.writable: ") == true)
     }
 
     @Test(arguments: [SIGTERM, SIGINT])
