@@ -92,6 +92,28 @@ import Testing
         #expect(result.exitCode == 4)
     }
 
+    /// As `load` and `call` refuse them: a name that leads to no file is one that was not found.
+    @Test(arguments: ["check", "inspect", "call"])
+    func foldersAndPipesAreNoFiles(command: String) throws {
+        mkfifo(folder.file("pipe.so"), 0o600)
+        for path in [folder.path, folder.file("pipe.so")] {
+            let result = try Plugctl.run([command, path] + (command == "call" ? ["export"] : []))
+            #expect(result.stderr == "error[not-found]: \(path) is not a regular file: name the .so itself\n")
+            #expect(result.exitCode == 4)
+        }
+    }
+
+    @Test func hostFactsMayComeFromAPipe() throws {
+        let file = try greeter("1.0.0", into: folder)
+        let piped = try Command.run(
+            ["sh", "-c", "\(Plugctl.path) facts | \(Plugctl.path) check --host-facts /dev/stdin \(file)"])
+        #expect(piped.exitCode == 0 && piped.stderr.isEmpty)
+        let endless = try Plugctl.run("check", "--host-facts", "/dev/zero", file)
+        #expect(endless.stderr == "error[request.too-long]: /dev/zero has more than 1048576 bytes\n")
+        let directory = try Plugctl.run("check", "--host-facts", "/", file)
+        #expect(directory.stderr == "error[system]: cannot read /: Is a directory (errno 21)\n")
+    }
+
     @Test func checkJudgesForAnotherHost() throws {
         let file = try greeter("1.0.0", into: folder)
         let facts = try Plugctl.run("facts")
