@@ -29,6 +29,12 @@ public struct GateReport: Sendable {
     public var isAdmissible: Bool { !findings.contains { $0.verdict == .refused } }
     /// The findings that forbid it.
     public var refusals: [Finding] { findings.filter { $0.verdict == .refused } }
+    /// The codes of the findings that forbid it, each once: "elf.structure, manifest.malformed".
+    public var refusalCodes: String {
+        var codes: [String] = []
+        for finding in refusals where !codes.contains(finding.code) { codes.append(finding.code) }
+        return codes.joined(separator: ", ")
+    }
     /// The findings that an author should know of.
     public var warnings: [Finding] { findings.filter { $0.verdict == .warning } }
 

@@ -88,6 +88,7 @@ public struct ControlClient: Sendable {
             connection = try connectUnixSocket(to: socketPath, sendLimit: milliseconds(until: deadline))
         } catch {
             if error.code == EAGAIN { throw .timedOut(path: socketPath, limit: timeout) }
+            if error.code == EACCES { throw .forbidden(path: socketPath, reason: error.description) }
             throw .unreachable(path: socketPath, reason: error.description)
         }
         var sent = 0

@@ -8,6 +8,8 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
     case unusablePath(String)
     /// No host answers: nobody listens, or it went away before it replied; the reason names the path.
     case unreachable(path: String, reason: String)
+    /// The socket is another user's: its mode, or a folder above it, keeps this user out.
+    case forbidden(path: String, reason: String)
     /// The host did not reply in time; what it was asked may still happen.
     case timedOut(path: String, limit: Duration)
     /// The request is longer than the host reads.
@@ -25,6 +27,7 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
         case .held: "control.held"
         case .unusablePath: "control.path"
         case .unreachable: "control.unreachable"
+        case .forbidden: "control.forbidden"
         case .timedOut: "control.timed-out"
         case .requestTooLong: "request.too-long"
         case .brokenReply: "control.broken-reply"
@@ -38,7 +41,7 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .held, .brokenReply, .system: 1
         case .unusablePath, .requestTooLong: 2
-        case .unreachable: 5
+        case .unreachable, .forbidden: 5
         case .timedOut: 7
         case .failed(let failure): failure.exit
         }
@@ -53,6 +56,8 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
             reason
         case .unreachable(_, let reason):
             "no host answers: \(reason); start one with plugctl serve, or name its socket"
+        case .forbidden(_, let reason):
+            "no host of yours answers: \(reason); run plugctl as the user whose host it is, or name another socket"
         case .timedOut(let path, let limit):
             "the host on \(path) did not reply within \(limit.components.seconds) s; what it was asked may still happen"
         case .requestTooLong(let bytes, let limit):

@@ -66,7 +66,7 @@ extension ControlFailure {
         var report: GateReport?
         if case .refused(let refusal) = error {
             // The report says it all; the sentence only names what failed.
-            message = "\(refusal.path) is refused: \(refusal.refusals.map(\.code).joined(separator: ", "))"
+            message = "\(refusal.path) is refused: \(refusal.refusalCodes)"
             report = refusal
         }
         self.init(number: -32000, code: error.code, message: message, exit: Self.exit(of: error), report: report)

@@ -114,7 +114,7 @@ struct Catalog {
             let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
             throw .notFound(
                 loaded.isEmpty
-                    ? "no plugin \(plugin) is loaded"
+                    ? noPlugin(plugin)
                     : "\(plugin) \(version.map { "\($0)" } ?? "") is not loaded; loaded: \(loaded)")
         }
         var next = self
@@ -186,7 +186,7 @@ struct Catalog {
             let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
             throw .notFound(
                 loaded.isEmpty
-                    ? "no plugin \(plugin) is loaded"
+                    ? noPlugin(plugin)
                     : "no loaded version of \(plugin) is in \(route.range); loaded: \(loaded)")
         }
         guard let offered = server.exports[symbol] else {
@@ -194,10 +194,15 @@ struct Catalog {
             throw .notFound("\(plugin) \(server.version) has no export \(symbol); it has: \(names)")
         }
         if let type, type != offered.type {
-            let own = offered.type.map { "\($0)" } ?? "no declared type"
-            throw .conflict("\(symbol) of \(plugin) \(server.version) is of type \(own), the binding expects \(type)")
+            let own = offered.type.map { "is of type \($0)" } ?? "has no declared type"
+            throw .conflict("\(symbol) of \(plugin) \(server.version) \(own), the caller expects \(type)")
         }
         return (server, offered)
+    }
+
+    private func noPlugin(_ name: String) -> String {
+        let names = Set(members.values.map(\.plugin)).sorted()
+        return "no plugin \(name) is loaded" + (names.isEmpty ? "" : "; loaded: \(names.joined(separator: ", "))")
     }
 
     /// What `member` lacks of the route's bound exports: "greet (message)".

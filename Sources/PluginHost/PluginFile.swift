@@ -43,11 +43,11 @@ package enum PluginFile {
     }
 
     private static func candidate(_ path: String) throws(PluginHostError) -> Candidate {
+        let file = try open(path)
+        let status = try status(of: file, at: path)
         do throws(SystemError) {
-            let descriptor = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
-            let status = try descriptor.status(of: path)
             // Copied and not mapped: somebody else's file may be truncated while we read, and a mapping would kill us.
-            return try MappedFile(copying: descriptor, at: path).withBytes { bytes in
+            return try MappedFile(copying: file, at: path).withBytes { bytes in
                 Candidate(
                     reading: bytes, of: path, identity: FileIdentity(status),
                     permissions: UInt32(status.st_mode & 0o7777), for: .check)
@@ -55,5 +55,27 @@ package enum PluginFile {
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)
         }
+    }
+
+    private static func open(_ path: String) throws(PluginHostError) -> FileDescriptor {
+        do throws(SystemError) {
+            return try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+        } catch {
+            throw PluginHostError(.unreadable(error), opening: path)
+        }
+    }
+
+    /// Refuses what is no regular file, or too large, in the words in which a load refuses it.
+    private static func status(of file: borrowing FileDescriptor, at path: String) throws(PluginHostError) -> stat {
+        let status: stat
+        do throws(SystemError) { status = try file.status(of: path) } catch {
+            throw PluginHostError(.unreadable(error), opening: path)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw PluginHostError(.notAFile(path: path), opening: path) }
+        let (size, limit) = (Int64(status.st_size), MappedFile.sizeLimit)
+        guard size <= limit else {
+            throw PluginHostError(.tooLarge(path: path, size: size, limit: limit), opening: path)
+        }
+        return status
     }
 }

@@ -12,6 +12,8 @@ public struct PluginStatus: Sendable, Codable, Equatable {
     public let routes: [String]
     /// Calls inside it at this moment.
     public let callsInFlight: Int
+    /// How many generations of this plugin were retired and stay in memory.
+    public let residentGenerations: Int
     /// Whether its image will be unmapped after use.
     public let unloadClass: UnloadClass
     /// Why it stays in memory; `nil` unless `state` is `resident` or `stuck`.

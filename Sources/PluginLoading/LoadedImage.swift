@@ -68,7 +68,7 @@ package final class LoadedImage: @unchecked Sendable {
     /// Closes the image as far as its class allows, and says what is true afterwards.
     package func close() -> Proof {
         if unloadClass == .resident {
-            return .resident(reason: "unmapping it is not safe: it " + unloadReasons.joined(separator: "; it "))
+            return .resident(reason: "unmapping is not safe: the image " + unloadReasons.joined(separator: "; it "))
         }
         if let library = library.take() { library.close() }
         if DynamicLibrary.isLoaded(staged.path) || LoadedObjects.named(staged.path) != nil {

@@ -23,7 +23,7 @@ struct CallCommand {
         let request = try request()
         let reply =
             isFile ? try await callHere(request) : try context.client.call(target, export, range: range, request)
-        guard context.isJSON else { return context.terminal.say(reply) }
+        guard context.isJSON else { return try context.terminal.say(reply) }
         let text = String(validating: reply, as: UTF8.self)
         try context.terminal.say(
             json: Reply(text: text, base64: text == nil ? Data(reply).base64EncodedString() : nil))
@@ -52,22 +52,7 @@ struct CallCommand {
 
     private func request() throws -> [UInt8] {
         guard text == "-" else { return Array((text ?? "").utf8) }
-        var request: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        while true {
-            let count = unsafe read(STDIN_FILENO, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else {
-                throw CommandFailure(code: "system", message: "cannot read standard input (errno \(errno))", exit: 1)
-            }
-            if count == 0 { return request }
-            request += buffer[..<count]
-            guard request.count <= Self.requestLimit else {
-                throw CommandFailure(
-                    code: "request.too-long", message: "standard input has more than \(Self.requestLimit) bytes",
-                    exit: 2)
-            }
-        }
+        return try bytes(of: STDIN_FILENO, named: "standard input", limit: Self.requestLimit)
     }
 
     private static let requestLimit = 16 << 20

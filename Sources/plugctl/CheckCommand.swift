@@ -24,7 +24,7 @@ struct CheckCommand {
             try context.terminal.say(json: results)
         } else {
             let texts = results.compactMap { $0.report.map { ReportText.text($0, on: context.terminal) } }
-            context.terminal.say(texts.joined(separator: "\n"))
+            try context.terminal.say(texts.joined(separator: "\n"))
         }
         for error in results.compactMap(\.error) { context.terminal.warn("error[\(error.code)]: \(error.message)") }
         if let error = results.compactMap(\.error).first { return error.exit }
@@ -43,15 +43,15 @@ struct CheckCommand {
     private func facts() throws -> HostFacts {
         guard let hostFacts else { return try HostFacts.current() }
         guard fileExists(hostFacts) else { throw CommandFailure.fileNotFound(hostFacts) }
+        let text = try bytes(ofFile: hostFacts, limit: Self.factsLimit)
         do {
-            return try JSONDecoder().decode(HostFacts.self, from: Data(contentsOf: URL(filePath: hostFacts)))
-        } catch let error as DecodingError {
-            throw CommandFailure(
-                code: "usage",
-                message: "\(printable(hostFacts)) holds no host facts (\(error)); write it with plugctl facts",
-                exit: 2)
+            return try JSONDecoder().decode(HostFacts.self, from: Data(text))
         } catch {
-            throw CommandFailure(code: "system", message: "cannot read \(printable(hostFacts)): \(error)", exit: 1)
+            throw CommandFailure(
+                code: "usage", message: "\(hostFacts) holds no host facts; write it with plugctl facts", exit: 2)
         }
     }
+
+    /// Of a file with host facts, in bytes: they have some hundred.
+    private static let factsLimit = 1 << 20
 }

@@ -20,7 +20,7 @@ struct CommandContext {
 
     /// Shows a result, the way the reader wants it.
     func show(_ value: some Encodable, _ text: @autoclosure () -> String) throws {
-        if isJSON { try terminal.say(json: value) } else { terminal.say(text()) }
+        if isJSON { try terminal.say(json: value) } else { try terminal.say(text()) }
     }
 }
 

@@ -5,11 +5,11 @@ import Glibc
 func run(_ command: Invocation.Command, in context: CommandContext) async throws -> Int32 {
     switch command {
     case .help(let name):
-        context.terminal.say(HelpText.text(of: name))
+        try context.terminal.say(HelpText.text(of: name))
     case .version:
         try VersionCommand.run(in: context)
     case .completions(let shell):
-        context.terminal.say(Completions.script(for: shell))
+        try context.terminal.say(Completions.script(for: shell))
     case .serve(let plugins):
         try await ServeCommand(folders: plugins).run(in: context)
     case .load(let file):
@@ -39,10 +39,10 @@ func run(_ command: Invocation.Command, in context: CommandContext) async throws
 /// Says why a command failed, for people and for programs: its exit code.
 func report(_ failure: CommandFailure, isJSON: Bool, on terminal: Terminal) -> Int32 {
     if isJSON {
-        // Strings and numbers always encode; if not, standard error still has the sentence.
+        // Lost where standard output is: standard error still has the sentence, and the exit code the kind.
         try? terminal.say(json: FailureJSON(error: failure))
     } else if let report = failure.report {
-        terminal.say(ReportText.text(report, on: terminal))
+        try? terminal.say(ReportText.text(report, on: terminal))  // as above
     }
     terminal.warn("error[\(failure.code)]: \(failure.message)")
     return failure.exit

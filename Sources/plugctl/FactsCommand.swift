@@ -5,6 +5,6 @@ import PluginHost
 struct FactsCommand {
     func run(in context: CommandContext) throws {
         let facts = try HostFacts.current()
-        context.terminal.say(try jsonText(facts, pretty: !context.isJSON))
+        try context.terminal.say(try jsonText(facts, pretty: !context.isJSON))
     }
 }

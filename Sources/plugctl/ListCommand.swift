@@ -9,34 +9,27 @@ struct ListCommand {
     let host: Bool
 
     func run(in context: CommandContext) throws {
-        if context.isJSON {
-            try context.terminal.say(json: try context.client.list(all: all, host: host))
-            return
-        }
-        // Asked for all in any case: how many generations stay in memory is part of every row.
-        let reply = try context.client.list(all: true, host: host)
-        context.terminal.say(text(reply, on: context.terminal))
+        let reply = try context.client.list(all: all, host: host)
+        try context.show(reply, text(reply, on: context.terminal))
     }
 
     private func text(_ reply: ListReply, on terminal: Terminal) -> String {
         var table = Table([
             "PLUGIN", "VERSION", "STATE", "ROUTES", "CALLS", "RESIDENT", "GENERATION", "UNLOADING", "SINCE", "IMAGE",
         ])
-        let shown = reply.plugins.filter { all || $0.state != .resident }
-        for status in shown {
-            let resident = reply.plugins.count { $0.plugin == status.plugin && $0.state == .resident }
+        for status in reply.plugins {
             table.add([
                 Table.Cell(status.plugin), Table.Cell("\(status.stamp.version)"),
                 Table.Cell(status.state.rawValue, Self.colour(of: status.state)),
                 Table.Cell(status.routes.isEmpty ? "-" : status.routes.joined(separator: ", ")),
-                Table.Cell("\(status.callsInFlight)"), Table.Cell("\(resident)"),
+                Table.Cell("\(status.callsInFlight)"), Table.Cell("\(status.residentGenerations)"),
                 Table.Cell("\(status.stamp.generation)"), Table.Cell(status.unloadClass.rawValue),
                 Table.Cell(Date(timeIntervalSince1970: status.since).formatted(.iso8601)),
                 Table.Cell("\(status.stamp.image)"),
             ])
         }
-        var text = shown.isEmpty ? "no plugins are loaded\n" : table.text(on: terminal)
-        text += shown.compactMap { status in
+        var text = reply.plugins.isEmpty ? "no plugins are loaded\n" : table.text(on: terminal)
+        text += reply.plugins.compactMap { status in
             status.reason.map { "\(status.plugin) \(status.stamp.version) is \(status.state.rawValue): \($0)\n" }
         }.joined()
         if let host = reply.host { text += Self.text(host, reply.control) }

@@ -1,6 +1,6 @@
 import Compatibility
 
-/// A gate report as a table: gate, verdict, the plugin's value, the host's value, what to do.
+/// A gate report as a table: gate, verdict, the plugin's value, the host's value, what to do; then why, in sentences.
 enum ReportText {
     static func text(_ report: GateReport, on terminal: Terminal) -> String {
         let name = [report.plugin, report.version].compactMap(\.self).joined(separator: " ")
@@ -16,7 +16,11 @@ enum ReportText {
                 Table.Cell(dash(finding.plugin)), Table.Cell(dash(finding.host)), Table.Cell(finding.remedy),
             ])
         }
-        return text + table.text(on: terminal, indent: 2)
+        text += table.text(on: terminal, indent: 2)
+        for finding in report.findings where [.refused, .warning].contains(finding.verdict) {
+            text += "  \(finding.code): \(finding.statement)\n"
+        }
+        return text
     }
 
     private static func dash(_ value: String) -> String { value.isEmpty ? "-" : value }

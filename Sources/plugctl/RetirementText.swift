@@ -6,7 +6,7 @@ enum RetirementText {
         switch outcome {
         case .serving: "still serves routes of other ranges"
         case .unmapped: "unmapped"
-        case .resident(let reason): "resident, because it \(reason)"
+        case .resident(let reason): "resident: \(reason)"
         }
     }
 }

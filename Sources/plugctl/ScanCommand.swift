@@ -38,7 +38,7 @@ struct ScanCommand {
         if found.isEmpty { return "no plugins found\n" }
         var table = Table(["PLUGIN", "VERSION", "VERDICT", "FILE", "WHY"])
         for file in found {
-            let reasons = file.report?.refusals.map(\.code).joined(separator: ", ") ?? file.error?.message ?? ""
+            let reasons = file.report?.refusalCodes ?? file.error?.message ?? ""
             table.add([
                 Table.Cell(file.plugin ?? "-"), Table.Cell(file.version ?? "-"),
                 file.admissible ? Table.Cell("admissible", .green) : Table.Cell("refused", .red),

@@ -34,10 +34,15 @@ struct ServeCommand {
         }
         do {
             let ready = try await load(into: host, context)
-            try context.show(
-                ready,
-                "serving on \(ready.socket), process \(ready.process), \(ready.loaded.count) \(ready.loaded.count == 1 ? "plugin" : "plugins") loaded\n"
-            )
+            do {
+                try context.show(
+                    ready,
+                    "serving on \(ready.socket), process \(ready.process), \(ready.loaded.count) \(ready.loaded.count == 1 ? "plugin" : "plugins") loaded\n"
+                )
+            } catch {
+                // The socket is what a host is for: it serves, whoever reads its greeting.
+                context.terminal.warn("warning: \(CommandFailure(error).message); serving on \(ready.socket)")
+            }
         } catch {
             control.stop()
             await host.shutdown()
@@ -71,7 +76,10 @@ struct ServeCommand {
             waiting = failed.map(\.file)
             isProgressing = loaded.count > before && !waiting.isEmpty
         }
-        for failure in failed { context.terminal.warn("error[\(failure.error.code)]: \(failure.error.message)") }
+        for failure in failed {
+            context.terminal.warn("error[\(failure.error.code)]: \(failure.error.message)")
+            for finding in failure.error.report?.refusals ?? [] { context.terminal.warn("  \(finding.sentence)") }
+        }
         return Ready(socket: context.socketPath, process: getpid(), loaded: loaded, failed: failed)
     }
 }

@@ -1,5 +1,7 @@
+import Compatibility
 import FoundationEssentials
 import Glibc
+import LinuxSystem
 
 /// Where results and errors go: bytes to descriptors, unbuffered, so that what was said is out before anything else runs.
 struct Terminal {
@@ -12,25 +14,31 @@ struct Terminal {
     }
 
     /// Writes a text to standard output.
-    func say(_ text: String) {
-        write(Array(text.utf8), to: STDOUT_FILENO)
+    ///
+    /// - Throws: `CommandFailure` where the bytes are lost: a result that nobody can read is not done. A reader that has
+    ///   gone away wanted no more, and is no failure.
+    func say(_ text: String) throws(CommandFailure) {
+        try say(bytes: Array(text.utf8))
     }
 
     /// Writes bytes to standard output as they are; on a terminal the line is ended, so that the prompt stands alone.
-    func say(_ bytes: [UInt8]) {
+    func say(_ bytes: [UInt8]) throws(CommandFailure) {
         let newline = UInt8(ascii: "\n")
         let isOpenLine = isatty(STDOUT_FILENO) == 1 && bytes.last != newline
-        write(isOpenLine ? bytes + [newline] : bytes, to: STDOUT_FILENO)
+        try say(bytes: isOpenLine ? bytes + [newline] : bytes)
     }
 
     /// Writes a value as one line of JSON to standard output.
     func say(json value: some Encodable) throws {
-        say(try jsonText(value))
+        try say(try jsonText(value))
     }
 
     /// Writes a line to standard error.
+    ///
+    /// It may quote what a plugin or a path says: it stays one line, without control characters.
     func warn(_ line: String) {
-        write(Array((line + "\n").utf8), to: STDERR_FILENO)
+        // Lost where nobody reads standard error: there is nobody left to tell.
+        _ = write(Array((printable(line) + "\n").utf8), to: STDERR_FILENO)
     }
 
     /// `text` in a colour, where colour is shown.
@@ -45,14 +53,33 @@ struct Terminal {
         case yellow = 33
     }
 
-    private func write(_ bytes: [UInt8], to descriptor: Int32) {
+    private func say(bytes: [UInt8]) throws(CommandFailure) {
+        guard let error = write(bytes, to: STDOUT_FILENO), error.code != EPIPE else { return }
+        throw CommandFailure(code: "system", message: error.description, exit: 1)
+    }
+
+    /// Writes all bytes; what went wrong, where something did.
+    private func write(_ bytes: [UInt8], to descriptor: Int32) -> SystemError? {
         var rest = bytes[...]
         while !rest.isEmpty {
             // SAFETY: the slice's storage is borrowed for the call only.
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 { rest = rest.dropFirst(count) }
-            if count < 0 && errno != EINTR { return }  // the reader is gone: there is nobody left to tell
+            let code = errno
+            if count < 0 && code != EINTR { return SystemError("write to", on: "standard output", errno: code) }
         }
+        return nil
+    }
+}
+
+/// Takes the numbers 0 to 2 where the caller closed them, so that no file opened later is taken for a standard stream.
+///
+/// Each gets /dev/null the wrong way round: using it fails with EBADF, as using a closed descriptor does.
+func reserveStandardDescriptors() {
+    for (descriptor, flags) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+    where fcntl(descriptor, F_GETFD) < 0 {
+        // The lowest free number is the one that was just found closed. Without /dev/null all stays as it was.
+        _ = unsafe open("/dev/null", flags)
     }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 
 // Arguments in, exit code out; what happens in between is in the files named after the commands.
+reserveStandardDescriptors()
 let environment = environmentVariables()
 let terminal = Terminal(environment: environment)
 // Somebody who closes our output early (`plugctl list | head -1`) ends our writing, not the process.

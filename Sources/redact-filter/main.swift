@@ -24,6 +24,7 @@ while let argument = arguments.popFirst() {
     case "--socket": socketPath = arguments.popFirst()
     case "--workers": workerCount = arguments.popFirst().flatMap { Int($0) }
     case "--stamp": isStamping = true  // worker number and plugin version in front of each line
+    case _ where argument.hasPrefix("-"): fail(usage, exitCode: 2)
     default: pluginPath = argument
     }
 }

@@ -69,11 +69,49 @@ import Testing
         #expect(json.exitCode == 3 && json.stdout.contains(#"{"admissible":true,"file":"\#(good)","report":"#))
     }
 
+    /// The table has no room for what is wrong with line 3; each code is named once, however often it refuses.
+    @Test func refusalsSayWhy() throws {
+        let file = try Fixture.build(
+            #"""
+            #include <switchboard.h>
+            SWB_MANIFEST("name = odd\n" "version = 1.0.0\n" "version = 1.0.1\n");
+            """#, named: "odd", into: folder)
+        let checked = try Plugctl.run("check", file)
+        #expect(checked.stdout.contains("\n  manifest.malformed: manifest line 3: "))
+        let bytes = try readFile(file)
+        let cut = try folder.write(Array(bytes.prefix(64)), to: "cut.so")
+        let called = try Plugctl.run("call", cut, "export")
+        #expect(called.stdout.contains("\n  elf.structure: the file is broken, program header table has "))
+        #expect(called.stderr == "error[refused]: \(cut) is refused: elf.structure\n")
+    }
+
     @Test(arguments: [["check"], ["inspect"], ["scan"], ["check", "--json"]])
     func missingFilesAreFour(command: [String]) throws {
         let result = try Plugctl.run(command + ["/nonexistent/x.so"])
         #expect(result.stderr.hasPrefix("error[not-found]: no such "))
         #expect(result.exitCode == 4)
+    }
+
+    /// As `load` and `call` refuse them: a name that leads to no file is one that was not found.
+    @Test(arguments: ["check", "inspect", "call"])
+    func foldersAndPipesAreNoFiles(command: String) throws {
+        mkfifo(folder.file("pipe.so"), 0o600)
+        for path in [folder.path, folder.file("pipe.so")] {
+            let result = try Plugctl.run([command, path] + (command == "call" ? ["export"] : []))
+            #expect(result.stderr == "error[not-found]: \(path) is not a regular file: name the .so itself\n")
+            #expect(result.exitCode == 4)
+        }
+    }
+
+    @Test func hostFactsMayComeFromAPipe() throws {
+        let file = try greeter("1.0.0", into: folder)
+        let piped = try Command.run(
+            ["sh", "-c", "\(Plugctl.path) facts | \(Plugctl.path) check --host-facts /dev/stdin \(file)"])
+        #expect(piped.exitCode == 0 && piped.stderr.isEmpty)
+        let endless = try Plugctl.run("check", "--host-facts", "/dev/zero", file)
+        #expect(endless.stderr == "error[request.too-long]: /dev/zero has more than 1048576 bytes\n")
+        let directory = try Plugctl.run("check", "--host-facts", "/", file)
+        #expect(directory.stderr == "error[system]: cannot read /: Is a directory (errno 21)\n")
     }
 
     @Test func checkJudgesForAnotherHost() throws {
@@ -114,6 +152,27 @@ import Testing
         #expect(result.stdout == "1.0.0: World" && result.stderr.isEmpty && result.exitCode == 0)
         let piped = try Command.run(["sh", "-c", "printf 'a\\377' | \(Plugctl.path) call \(file) greet - --json"])
         #expect(piped.stdout == #"{"base64":"MS4wLjA6IGH/"}"# + "\n")
+    }
+
+    /// A full disk or a closed descriptor must not pass for facts that were written; a reader that is gone may.
+    @Test(arguments: [(">/dev/full", 1), (">&-", 1), ("| true", 0)])
+    func aResultThatCannotBeWrittenIsAFailure(redirection: String, exitCode: Int32) throws {
+        let result = try Command.run(["sh", "-c", "\(Plugctl.path) facts \(redirection)"])
+        #expect(result.exitCode == exitCode)
+        #expect(result.stderr.hasPrefix("error[system]: cannot write to standard output: ") == (exitCode == 1))
+    }
+
+    /// The words are the plugin's, the terminal is the operator's.
+    @Test func aPluginsErrorCannotDriveTheTerminal() throws {
+        let file = try Fixture.build(
+            """
+            #include <switchboard.h>
+            SWB_MANIFEST("name = rude\\n" "version = 1.0.0\\n" "export = fail message\\n");
+            SWB_MESSAGE(fail) { swb_reply_text(call, "no\\x1b[31m\\nerror[none]: all is well"); return 7; }
+            """, named: "rude", into: folder)
+        let result = try Plugctl.run("call", file, "fail")
+        #expect(result.exitCode == 6)
+        #expect(result.stderr.hasSuffix(#"no\u{1b}[31m\u{a}error[none]: all is well"# + "\n"))
     }
 
     @Test func callSaysHowThePluginFailed() throws {

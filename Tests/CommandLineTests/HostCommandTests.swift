@@ -52,6 +52,31 @@ import Testing
         #expect(try host.standardError() == "")
     }
 
+    /// What stays in memory is counted in every list, and shown by `--all`.
+    @Test func saysWhatStaysInMemoryAndWhy() throws {
+        let file = try Fixture.build(
+            """
+            #include <pthread.h>
+            #include <switchboard.h>
+            SWB_MANIFEST("name = keeper\\n" "version = 1.0.0\\n" "export = run message\\n");
+            static void *nothing(void *unused) { return unused; }
+            SWB_MESSAGE(run) { pthread_t thread; return pthread_create(&thread, NULL, nothing, NULL); }
+            """, named: "keeper", into: folder)
+        let host = try RunningHost()
+        #expect(try host.plugctl("load", file).exitCode == 0)
+        let unloaded = try host.plugctl("unload", "keeper")
+        #expect(unloaded.exitCode == 0)
+        #expect(
+            unloaded.stdout.hasPrefix(
+                "keeper 1.0.0 unloaded: resident: unmapping is not safe: the image imports pthread_create"))
+        #expect(try host.plugctl("list", "--json").stdout == #"{"plugins":[]}"# + "\n")
+        #expect(try host.plugctl("load", file).exitCode == 0)
+        let list = try host.plugctl("list", "--json").stdout
+        #expect(list.contains(#""residentGenerations":1"#) && list.contains(#""state":"current""#))
+        #expect(!list.contains(#""state":"resident""#))
+        #expect(try host.plugctl("list", "--all", "--json").stdout.contains(#""state":"resident""#))
+    }
+
     @Test func swapsToAVersionThatWaits() throws {
         let first = try greeter("1.0.0", into: folder)
         let second = try greeter("1.1.0", into: folder)
@@ -96,6 +121,18 @@ import Testing
         #expect(try host.plugctl("call", "greeter", "greet", "you").stdout == "1.1.0: you", "the newest is current")
         let list = try host.plugctl("list", "--host", "--json")
         #expect(list.stdout.contains(#""protection":""#) && list.stdout.contains(#""machine":"#))
+        #expect(try host.standardError().isEmpty, "what is no plugin is passed over")
+    }
+
+    /// A host at start shows no table: the log must say why a plugin is missing.
+    @Test func servesWithoutThePluginThatItRefusesAndSaysWhy() throws {
+        let bad = try greeter("1.0.0", into: folder)
+        chmod(bad, 0o777)
+        let host = try RunningHost("--plugins", folder.path)
+        #expect(host.greeting.hasSuffix(", 0 plugins loaded"))
+        let lines = try host.standardError().split(separator: "\n")
+        #expect(lines.first == "error[refused]: \(bad) is refused: file.writable")
+        #expect(lines.count == 2 && lines.last?.hasPrefix("  file.writable: ") == true)
     }
 
     @Test(arguments: [SIGTERM, SIGINT])

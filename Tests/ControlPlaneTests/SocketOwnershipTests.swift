@@ -112,6 +112,21 @@ import Testing
         }
     }
 
+    /// "Start a host" would be the wrong advice: there is one, of somebody else.
+    @Test(.enabled(if: geteuid() == 0, "only root can become another user"))
+    func saysThatAHostIsAnotherUsers() async throws {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            try #require(seteuid(65534) == 0)
+            #expect { try ControlClient(socketPath: folder.file("host.sock")).list() } throws: {
+                guard case ControlError.forbidden = $0 else { return false }
+                return ($0 as? ControlError)?.exit == 5 && "\($0)".contains("as the user whose host it is")
+            }
+            try #require(seteuid(0) == 0)
+            _ = folder.path  // removed as the user who made it
+        }
+    }
+
     /// In a process of its own, whose descriptors no other test opens.
     @Test func leavesNoDescriptorBehind() async throws {
         await #expect(processExitsWith: .success) {

@@ -130,7 +130,9 @@ import Testing
                 })
         else { Issue.record("not notFound"); return }
         #expect(sentence.contains("1.0.1") && sentence.contains("loaded: 1.0.0"))
-        #expect(throws: Catalog.Refusal.notFound("no plugin q is loaded")) { try ledger.catalog.unload("q", nil) }
+        #expect(throws: Catalog.Refusal.notFound("no plugin q is loaded; loaded: p")) {
+            try ledger.catalog.unload("q", nil)
+        }
         #expect(ledger.loaded == ["1.0.0"])
     }
 

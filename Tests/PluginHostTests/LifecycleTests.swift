@@ -56,7 +56,7 @@ import Testing
             guard case .timedOut(let plugin, let step, let detail) = error else { Issue.record("\(error)"); return }
             #expect(plugin == "hangs-in-start 1.0.0" && step == "start")
             #expect(detail.contains("0.3 seconds") && detail.contains("stays in memory"))
-            #expect(host.list().map(\.plugin) == ["answers", "answers"])
+            #expect(host.list().map(\.plugin) == ["answers", "answers", "hangs-in-start"])
 
             let stuck = try #require(host.list(includingRetired: true).first { $0.plugin == "hangs-in-start" })
             #expect(stuck.state == .stuck)
