@@ -1,7 +1,9 @@
 import ELFReader
 import Testing
 
-/// Files that only an attacker makes. Each of them once trapped the reader or kept it busy for hours.
+/// Files that only an attacker makes.
+///
+/// Each of them once trapped the reader or kept it busy for hours.
 @Suite struct HandmadeFileTests {
     @Test func theHandmadeFileIsSoundByItself() throws {
         var file = HandmadeFile(size: 12288)
@@ -10,8 +12,9 @@ import Testing
         #expect(try ELFImage.parse(file.bytes).problems == [])
     }
 
-    /// DT_GNU_HASH ends with the file and has a hash value for one symbol; DT_HASH claims three. Their values would be
-    /// read behind the file's end.
+    /// DT_GNU_HASH ends with the file and has a hash value for one symbol; DT_HASH claims three.
+    ///
+    /// The values of the other two would be read behind the file's end.
     @Test func hashTablesThatDisagreeAreAProblem() throws {
         var file = HandmadeFile(size: 12288)
         file.addSymbols(4)
