@@ -46,14 +46,17 @@ package enum PluginFile {
         do throws(SystemError) {
             let descriptor = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
             let status = try descriptor.status(of: path)
-            // Copied and not mapped: somebody else's file may be truncated while we read, and a mapping would kill us.
-            return try MappedFile(copying: descriptor, at: path).withBytes { bytes in
-                Candidate(
-                    reading: bytes, of: path, identity: FileIdentity(status),
-                    permissions: UInt32(status.st_mode & 0o7777), for: .check)
+            if status.st_mode & S_IFMT == S_IFREG {
+                // Copied and not mapped: somebody else may truncate the file while we read, and a mapping would kill us.
+                return try MappedFile(copying: descriptor, at: path).withBytes { bytes in
+                    Candidate(
+                        reading: bytes, of: path, identity: FileIdentity(status),
+                        permissions: UInt32(status.st_mode & 0o7777), for: .check)
+                }
             }
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)
         }
+        throw PluginHostError(.notAFile(path: path), opening: path)
     }
 }
