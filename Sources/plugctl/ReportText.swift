@@ -1,6 +1,7 @@
 import Compatibility
 
-/// A gate report as a table: gate, verdict, the plugin's value, the host's value, what to do.
+/// A gate report as a table: gate, verdict, the plugin's value, the host's value, what to do; below it what was found, in
+/// a sentence for each refusal and warning.
 enum ReportText {
     static func text(_ report: GateReport, on terminal: Terminal) -> String {
         let name = [report.plugin, report.version].compactMap(\.self).joined(separator: " ")
@@ -16,7 +17,10 @@ enum ReportText {
                 Table.Cell(dash(finding.plugin)), Table.Cell(dash(finding.host)), Table.Cell(finding.remedy),
             ])
         }
-        return text + table.text(on: terminal, indent: 2)
+        text += table.text(on: terminal, indent: 2)
+        // The table has no room for them, and some findings are in the sentence alone: which exports, which byte.
+        for finding in report.refusals + report.warnings { text += "  \(finding.code): \(finding.statement)\n" }
+        return text
     }
 
     private static func dash(_ value: String) -> String { value.isEmpty ? "-" : value }

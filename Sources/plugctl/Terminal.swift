@@ -1,3 +1,4 @@
+import Compatibility
 import FoundationEssentials
 import Glibc
 
@@ -28,9 +29,9 @@ struct Terminal {
         say(try jsonText(value))
     }
 
-    /// Writes a line to standard error.
+    /// Writes a line to standard error, safe to show: a path in it may be anybody's, found in a folder.
     func warn(_ line: String) {
-        write(Array((line + "\n").utf8), to: STDERR_FILENO)
+        write(Array((printable(line, limit: 1 << 16) + "\n").utf8), to: STDERR_FILENO)
     }
 
     /// `text` in a colour, where colour is shown.
