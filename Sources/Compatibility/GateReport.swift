@@ -10,7 +10,7 @@ public struct GateReport: Sendable {
     public let version: String?
     /// Whether the image may be unmapped after use.
     public let unloadClass: UnloadClass
-    /// Every reason for the class.
+    /// The reasons for the class: the first 32, and how many more there are.
     public let unloadReasons: [String]
     /// In the order of the gates; at least one per gate.
     public let findings: [Finding]
@@ -54,8 +54,15 @@ public struct GateReport: Sendable {
         return GateReport(
             path: candidate.path, image: candidate.id, plugin: manifest?.name,
             version: manifest.map { printable($0.version) }, unloadClass: unload.unloadClass,
-            unloadReasons: unload.reasons.map { printable($0) }, findings: findings.map(policy.applied),
+            unloadReasons: shown(unload.reasons), findings: findings.map(policy.applied),
             judged: Judged(identity: candidate.identity, manifest: manifest, purpose: candidate.purpose))
+    }
+
+    /// The reasons made safe to show, and few enough: a file may need thousands of libraries.
+    private static func shown(_ reasons: [String]) -> [String] {
+        let limit = 32
+        let rest = reasons.count > limit ? ["\(reasons.count - limit) more reasons"] : []
+        return reasons.prefix(limit).map { printable($0, limit: 512) } + rest
     }
 }
 

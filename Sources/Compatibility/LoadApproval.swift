@@ -13,7 +13,7 @@ package struct LoadApproval: ~Copyable, Sendable {
     package let version: SemanticVersion
     /// Whether the image may be unmapped after use.
     package let unloadClass: UnloadClass
-    /// Every reason for the class.
+    /// The reasons for the class, as in the report.
     package let unloadReasons: [String]
     /// What the gates warned of.
     package let warnings: [Finding]

@@ -15,7 +15,7 @@ final class ControlConnection {
     private let descriptor: FileDescriptor
     private let limits: ControlLimits
     private var input: LineBuffer
-    private var output: [UInt8] = []
+    private(set) var output: [UInt8] = []  // for the client; what it has taken may still be at the front
     private var sent = 0  // bytes of `output`
     private var isClosing = false  // the last reply is said; nothing more is read
     private var hasEnded = false  // the client will send nothing more
@@ -96,6 +96,11 @@ final class ControlConnection {
             (output, sent) = ([], 0)
         } catch {
             if error.code != EAGAIN { isBroken = true }
+            // A client that always leaves a little unread must not make us keep all that it has read.
+            if sent > output.count / 2 {
+                output.removeFirst(sent)
+                sent = 0
+            }
         }
     }
 

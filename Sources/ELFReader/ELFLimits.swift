@@ -16,7 +16,7 @@ package enum ELFLimits {
     package static let notes = 1024
     /// Bytes of all notes' descriptors together.
     package static let noteBytes = 1 << 20
-    /// Dynamic symbols.
+    /// Dynamic symbols, and buckets of each hash table.
     package static let symbols = 1 << 20
     /// Bytes of one name in a string table; mangled C++ names reach a few thousand.
     package static let nameBytes = 1 << 16
@@ -24,11 +24,13 @@ package enum ELFLimits {
     package static let textBytes = 64 << 20
     /// Versions in DT_VERNEED and in DT_VERDEF, each.
     package static let versions = 1 << 15
+    /// Entries of DT_RELA, DT_JMPREL and DT_RELR, each.
+    package static let relocations = 1 << 22
     /// Slots of DT_INIT_ARRAY and of DT_FINI_ARRAY, each.
     package static let functionSlots = 1 << 20
     /// Section headers that are looked at.
     package static let sections = 4096
-    /// Bytes of `.comment` that are looked at.
+    /// Bytes of all sections called `.comment` together that are looked at.
     package static let commentBytes = 1 << 16
     /// Problems that are listed.
     package static let problems = 32

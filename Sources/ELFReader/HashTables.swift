@@ -24,9 +24,11 @@ struct HashTables {
         }
         let (buckets, firstSymbol) = (Int(bytes.u32(header)), bytes.u32(header + 4))
         let (filterWords, shift) = (bytes.u32(header + 8), bytes.u32(header + 12))
-        guard buckets > 0, filterWords.nonzeroBitCount == 1, shift < 64 else {
+        guard 1...ELFLimits.symbols ~= buckets, filterWords.nonzeroBitCount == 1, shift < 64 else {
             return problems.add(
-                "DT_GNU_HASH", "has \(buckets) buckets, \(filterWords) filter words (a power of two), shift \(shift)")
+                "DT_GNU_HASH",
+                "has \(buckets) buckets (1 to \(ELFLimits.symbols) are read), \(filterWords) filter words (a power of "
+                    + "two), shift \(shift)")
         }
         let size = 16 + 8 * UInt64(filterWords) + 4 * UInt64(buckets)
         guard let table = map.fileRange(address, size) else {
@@ -47,11 +49,14 @@ struct HashTables {
             offset += 4
         }
         guard last != 0 else { return }
+        let end = min(chainWords, ELFLimits.symbols)
         var index = Int(last - firstSymbol)
-        while index < chainWords && bytes.u32(chains + 4 * index) & 1 == 0 { index += 1 }
-        guard index < chainWords else {
+        while index < end && bytes.u32(chains + 4 * index) & 1 == 0 { index += 1 }
+        guard index < end else {
             return problems.add(
-                "DT_GNU_HASH", "has a chain from symbol \(last) on that does not end where its segment does")
+                "DT_GNU_HASH",
+                "has a chain from symbol \(last) on that ends neither in its segment nor within \(ELFLimits.symbols) "
+                    + "symbols")
         }
         gnuChains = (Int(firstSymbol), chains)
         symbolCount = Int(firstSymbol) + index + 1
@@ -68,9 +73,12 @@ struct HashTables {
         }
         let (buckets, symbols) = (Int(bytes.u32(header)), Int(bytes.u32(header + 4)))
         let size = 8 + 4 * (UInt64(buckets) + UInt64(symbols))
-        guard buckets > 0, let table = map.fileRange(address, size) else {
+        guard 1...ELFLimits.symbols ~= buckets, symbols <= ELFLimits.symbols, let table = map.fileRange(address, size)
+        else {
             return problems.add(
-                "DT_HASH", "has \(buckets) buckets and \(size) bytes at address \(address.hex), not all loaded")
+                "DT_HASH",
+                "has \(buckets) buckets (1 to \(ELFLimits.symbols) are read) and \(size) bytes at address "
+                    + "\(address.hex), not all loaded or over the limit")
         }
         let chains = table.upperBound - 4 * symbols
         var visited = 0
@@ -86,7 +94,8 @@ struct HashTables {
             }
         }
         if let known = symbolCount, known != symbols {
-            problems.add("DT_HASH", "has \(symbols) symbols, DT_GNU_HASH has \(known)")
+            // glibc goes by DT_GNU_HASH, and only its own count is known to have a hash value for each symbol.
+            return problems.add("DT_HASH", "has \(symbols) symbols, DT_GNU_HASH has \(known)")
         }
         symbolCount = symbols
     }

@@ -63,6 +63,10 @@ struct RelocationTables {
                     + "loaded from the file")
             return nil
         }
+        guard range.count / entrySize <= ELFLimits.relocations else {
+            problems.add(name, "has \(range.count / entrySize) entries, the limit is \(ELFLimits.relocations)")
+            return nil
+        }
         return range
     }
 
@@ -158,15 +162,21 @@ struct RelocationTables {
     }
 
     /// DT_RELR: an even word is an address to relocate; an odd one a map of the 63 words after the last.
+    ///
+    /// Addresses ascend (gABI, "Relative Relocation Table"): one that goes back would add the load address twice, and
+    /// could make the walk visit the same words for every entry.
     private func checkCompact(
         _ range: Range<Int>, _ context: Context, _ arrays: inout FunctionArrays, _ bytes: RawSpan,
         _ problems: inout ProblemLog
     ) {
-        var next: UInt64?
+        var next: UInt64?  // after all words that were relocated or could have been
         for offset in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
             let word = bytes.u64(offset)
             let place = "DT_RELR entry \((offset - range.lowerBound) / 8)"
             if word & 1 == 0 {
+                if let next, word < next {
+                    return problems.add(place, "goes back to \(word.hex), the entries before it end at \(next.hex)")
+                }
                 guard relocate(word, context, &arrays, bytes, &problems) else {
                     return problems.add(place, "writes at \(word.hex), where nothing writable is loaded")
                 }

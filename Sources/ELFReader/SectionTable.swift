@@ -45,7 +45,7 @@ struct SectionTable {
         _ bytes: RawSpan, _ table: Range<Int>, _ names: Range<Int>, _ map: LoadMap, _ tags: DynamicTags?,
         _ problems: inout ProblemLog
     ) {
-        var comments: [String] = []
+        var comments = Comments()
         var swiftSections: [String] = []
         var isConsistent = true
         for header in stride(from: table.lowerBound, to: table.upperBound, by: Self.entrySize) {
@@ -64,9 +64,7 @@ struct SectionTable {
                     facts = .unknown(reason: ".comment has \(size) bytes, not all in the file")
                     return
                 }
-                Self.appendTexts(
-                    bytes, range.lowerBound..<min(range.upperBound, range.lowerBound + ELFLimits.commentBytes),
-                    to: &comments)
+                comments.add(bytes, range)
             }
             if isConsistent,
                 let flaw = Self.placementFlaw(bytes, header, map)
@@ -76,7 +74,7 @@ struct SectionTable {
                 isConsistent = false
             }
         }
-        facts = .known(comments: comments, swiftSections: swiftSections)
+        facts = .known(comments: comments.texts, swiftSections: swiftSections)
     }
 
     /// Whether a loaded section's file offset contradicts what the segments load at its address.
@@ -150,15 +148,25 @@ struct SectionTable {
         let range = offset..<min(end, offset + 64)
         return bytes.text(bytes.terminated(range) ?? range)
     }
+}
 
-    /// Adds the NUL-terminated texts of `range` that are not there yet.
-    private static func appendTexts(_ bytes: RawSpan, _ range: Range<Int>, to texts: inout [String]) {
+/// The texts of `.comment`, each once.
+private struct Comments {
+    private(set) var texts: [String] = []
+    private var known: Set<String> = []
+    /// How many bytes may still be looked at: a file may have thousands of such sections.
+    private var budget = ELFLimits.commentBytes
+
+    /// Adds the NUL-terminated texts of `range`, as far as the limit goes.
+    mutating func add(_ bytes: RawSpan, _ range: Range<Int>) {
         var start = range.lowerBound
-        while start < range.upperBound {
-            let text = bytes.terminated(start..<range.upperBound) ?? start..<range.upperBound
+        let end = start + min(range.count, budget)
+        budget -= end - start
+        while start < end {
+            let text = bytes.terminated(start..<end) ?? start..<end
             if !text.isEmpty {
                 let copy = bytes.text(text)
-                if !texts.contains(copy) { texts.append(copy) }
+                if known.insert(copy).inserted { texts.append(copy) }
             }
             start = text.upperBound + 1
         }

@@ -15,7 +15,7 @@ package final class LoadedImage: @unchecked Sendable {
     package let id: ImageID
     /// Whether it may be unmapped.
     package let unloadClass: UnloadClass
-    /// Every reason for the class, each a clause.
+    /// The reasons for the class, each a clause.
     package let unloadReasons: [String]
     /// The image's memory.
     package let addresses: Range<UInt>

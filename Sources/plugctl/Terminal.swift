@@ -38,7 +38,7 @@ struct Terminal {
     /// It may quote what a plugin or a path says: it stays one line, without control characters.
     func warn(_ line: String) {
         // Lost where nobody reads standard error: there is nobody left to tell.
-        _ = write(Array((printable(line) + "\n").utf8), to: STDERR_FILENO)
+        _ = write(Array((printable(line, limit: 1 << 16) + "\n").utf8), to: STDERR_FILENO)
     }
 
     /// `text` in a colour, where colour is shown.

@@ -114,6 +114,33 @@ import Testing
         #expect(directory.stderr == "error[system]: cannot read /: Is a directory (errno 21)\n")
     }
 
+    /// What only the sentence says (which line, which byte, which functions) is not lost beside the table.
+    @Test func checkSaysInASentenceWhatItFound() throws {
+        let source: Fixture.Source = """
+            #include <switchboard.h>
+            SWB_MANIFEST("name = wordy\\n" "version = 1.0.0\\n" "export = greet message\\n");
+            SWB_MESSAGE(greet) { return swb_reply(call, request, count); }
+            SWB_EXPORT void surplus(void) {}
+            """
+        let warned = try Plugctl.run("check", try Fixture.build(source, named: "wordy", into: folder))
+        #expect(
+            warned.stdout.contains(
+                "\n  exports.undeclared: plugin exports surplus, which the manifest does not declare\n"))
+        let malformed = try Plugctl.run(
+            "check", try Fixture.build(.file("refused_malformed_manifest.c"), named: "malformed", into: folder))
+        #expect(malformed.stdout.contains("\n  manifest.malformed: manifest line "))
+    }
+
+    /// A file's name may hold anything that a terminal would obey.
+    @Test func aPathInAnErrorCannotForgeOutput() throws {
+        let bad = try folder.write("not ELF", to: "bad\u{1b}[31m\n.so")
+        for command in ["check", "inspect", "call"] {
+            let result = try Plugctl.run([command, bad] + (command == "call" ? ["greet"] : []))
+            #expect(!(result.stdout + result.stderr).contains("\u{1b}"), "\(command)")
+            #expect(result.exitCode != 0)
+        }
+    }
+
     @Test func checkJudgesForAnotherHost() throws {
         let file = try greeter("1.0.0", into: folder)
         let facts = try Plugctl.run("facts")
