@@ -176,13 +176,25 @@ extension ControlCodec {
 
     private static func sentence(for error: any Error) -> String {
         guard let error = error as? DecodingError else { return String(describing: error) }
-        func name(_ path: [any CodingKey]) -> String { "\"" + path.map(\.stringValue).joined(separator: ".") + "\"" }
+        func name(_ path: [any CodingKey]) -> String {
+            path.isEmpty ? "the request" : "\"" + path.map(\.stringValue).joined(separator: ".") + "\""
+        }
         switch error {
         case .keyNotFound(let key, let context): return "\(name(context.codingPath + [key])) is missing"
         case .valueNotFound(_, let context): return "\(name(context.codingPath)) must not be null"
-        case .typeMismatch(let type, let context): return "\(name(context.codingPath)) is not of type \(type)"
+        case .typeMismatch(let type, let context): return "\(name(context.codingPath)) is no \(jsonName(of: type))"
         case .dataCorrupted(let context): return "\(name(context.codingPath)) is malformed: \(context.debugDescription)"
         @unknown default: return "the request does not decode"
+        }
+    }
+
+    /// What a client calls a type of ours.
+    private static func jsonName(of type: any Any.Type) -> String {
+        switch type {
+        case is Bool.Type: "boolean"
+        case is String.Type: "string"
+        case is Dictionary<String, Any>.Type: "object"
+        default: "\(type)"
         }
     }
 }

@@ -100,9 +100,14 @@ final class ControlLoop: @unchecked Sendable {
 
     // MARK: - Connections
 
+    /// Lets in as many as there are places, or turns away whoever waits where none was left to begin with.
+    ///
+    /// Not one after the other until nobody waits: clients that hung up in the meantime would fill the places, and only
+    /// the next round of the loop notices that they are gone.
     private func acceptWaiting() {
+        let wasFull = connections.count >= limits.clients
         do throws(SystemError) {
-            while let descriptor = try listener?.accept() {
+            while wasFull || connections.count < limits.clients, let descriptor = try listener?.accept() {
                 admit(descriptor)
             }
         } catch {

@@ -40,8 +40,11 @@ enum RequestID: Sendable, Hashable, Codable {
             self = .null
         } else if let number = try? container.decode(Int64.self) {  // not a number: text is the other allowed form
             self = .number(number)
+        } else if let text = try? container.decode(String.self) {  // neither is an error of its own
+            self = .text(text)
         } else {
-            self = .text(try container.decode(String.self))
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "it must be a string or a whole number")
         }
     }
 

@@ -24,6 +24,14 @@ struct GateReportTests {
         #expect(GatePolicy.adjustableCodes.isSubset(of: codes))
     }
 
+    /// A file may need thousands of libraries; the reply that carries the report must stay small.
+    @Test func reasonsForAnUnloadClassAreFew() {
+        let candidate = Sample.candidate { $1.dynamic?.needed = (0..<1000).map { "lib\($0).so" } }
+        let report = GateReport.judge(candidate, host: Sample.host)
+        #expect(report.unloadClass == .resident)
+        #expect(report.unloadReasons.count == 33 && report.unloadReasons.last == "968 more reasons")
+    }
+
     /// A file wrong in four ways names all four.
     @Test func refusalListsAllRefusedGatesCodeFirst() {
         let candidate = Sample.candidate(manifest: "name = adder\nversion = 1.2.0\nexport = sub\nabi = 1.0\n") {

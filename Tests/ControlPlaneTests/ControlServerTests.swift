@@ -117,6 +117,18 @@ func withServer(
         }
     }
 
+    /// Clients that came and went before the loop looked take nobody's place.
+    @Test func placesOfClientsThatHungUpAreFree() async throws {
+        var limits = ControlLimits()
+        limits.clients = 2
+        try await withServer(limits: limits) { path in
+            for _ in 0..<20 {
+                for _ in 0..<50 { _ = try RawClient(path) }
+                #expect(try ControlClient(socketPath: path).list(host: true).control?.turnedAway == 0)
+            }
+        }
+    }
+
     @Test func stopsReadingAClientThatDoesNotRead() async throws {
         try await withServer { path in
             let flooder = try RawClient(path)
