@@ -43,7 +43,8 @@ enum RequestID: Sendable, Hashable, Codable {
         } else if let text = try? container.decode(String.self) {  // neither is an error of its own
             self = .text(text)
         } else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "it must be a string or a whole number")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "it must be a string or a whole number")
         }
     }
 
