@@ -14,7 +14,7 @@ extension SerialThread {
         let race = Race<Value>()
         // Not Task.sleep: one that is cancelled leaves its memory with the pool until its time has come, 2 KiB a swap for
         // the half minute of `openLimit`. A timer source is gone when it is cancelled.
-        let timer = DispatchSource.makeTimerSource()
+        let timer = DispatchSource.makeTimerSource(queue: .global())
         timer.schedule(deadline: .now() + .nanoseconds(Clock.bounded(limit)))
         timer.setEventHandler { race.finish(nil) }
         timer.activate()
