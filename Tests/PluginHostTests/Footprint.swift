@@ -3,8 +3,8 @@ import PluginLoading
 
 /// What this process holds of the system: counted before and after, in a process of its own.
 struct Footprint {
-    /// Open descriptors.
-    let descriptors: Int
+    /// What each open descriptor leads to, sorted; timers left out, of which Dispatch keeps one per clock once it had any.
+    let descriptors: [String]
     /// Mappings of files, by path.
     let mappedFiles: [String]
     /// All mappings.
@@ -19,7 +19,8 @@ struct Footprint {
     static func now(copiesUnder folder: String) -> Footprint {
         let maps = lines(of: "/proc/self/maps")
         return Footprint(
-            descriptors: names(in: "/proc/self/fd").count,
+            descriptors: names(in: "/proc/self/fd").compactMap { destination(of: "/proc/self/fd/\($0)") }
+                .filter { $0 != "anon_inode:[timerfd]" }.sorted(),
             mappedFiles: maps.compactMap { $0.split(separator: "/", maxSplits: 1).dropFirst().first.map(String.init) }
                 .sorted(),
             mappings: maps.count,
@@ -35,7 +36,7 @@ struct Footprint {
     /// Some anonymous mappings are the allocator's and some threads the runtime's pool's: a few of either come and go.
     func excess(over before: Footprint) -> [String] {
         var findings: [String] = []
-        if descriptors > before.descriptors {
+        if descriptors.count > before.descriptors.count {
             findings.append("descriptors: \(before.descriptors), now \(descriptors)")
         }
         if mappedFiles.count > before.mappedFiles.count {
@@ -58,6 +59,12 @@ struct Footprint {
             text += chunk[..<count]
         }
         return String(decoding: text, as: UTF8.self).split(separator: "\n")
+    }
+
+    private static func destination(of link: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4097)
+        let count = readlink(link, &buffer, 4096)
+        return count < 0 ? nil : String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func names(in path: String) -> [String] {
