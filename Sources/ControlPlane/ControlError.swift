@@ -61,7 +61,8 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
         case .timedOut(let path, let limit):
             "the host on \(path) did not reply within \(limit.components.seconds) s; what it was asked may still happen"
         case .requestTooLong(let bytes, let limit):
-            "the request has \(bytes) bytes as JSON, a host reads \(limit)"
+            "the request has \(bytes) bytes as JSON, a host reads \(limit): hand larger data over as a file's path, or call the "
+                + "plugin's file without a host"
         case .brokenReply(let path, let detail):
             "the reply from \(path) is not understood: \(detail)"
         case .failed(let failure):

@@ -37,6 +37,7 @@ import Glibc
                 return nil
             }, itself.toOpaque())
         if status != 0 {
+            isJoined = true  // there is no thread to be detached from
             unsafe itself.release()
             throw SystemError("start thread", on: name, errno: status)
         }

@@ -195,6 +195,10 @@ struct Catalog {
         }
         if let type, type != offered.type {
             let own = offered.type.map { "is of type \($0)" } ?? "has no declared type"
+            if type == .message {
+                throw .invalid(
+                    "\(symbol) of \(plugin) \(server.version) is no message export, it \(own): bind its C type")
+            }
             throw .conflict("\(symbol) of \(plugin) \(server.version) \(own), the caller expects \(type)")
         }
         return (server, offered)

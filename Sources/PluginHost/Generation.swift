@@ -68,7 +68,7 @@ final class Generation: Sendable {
             }
         ) { Lifecycle.start(start, table) }
         guard let result else {
-            _ = worker.finish(within: 0)
+            leaveToItself(worker)
             throw .timedOut(limit: limit)
         }
         guard result.code == 0 else {
@@ -88,12 +88,19 @@ final class Generation: Sendable {
         guard let worker else { return nil }
         if let stop = image.lifecycle["swb_stop"] {
             guard await worker.run(within: limit, { Lifecycle.stop(stop, instance) }) != nil else {
-                _ = worker.finish(within: 0)
+                leaveToItself(worker)
                 return "swb_stop did not return within \(limit)"
             }
         }
         return await worker.end(within: Self.threadEndLimit)
             ? nil : "the generation's thread does not end: a destructor of its thread-local storage hangs"
+    }
+
+    /// Gives up on a thread whose job does not return: it ends by itself should that ever happen, and nothing of it stays,
+    /// because its own reference is then the last one.
+    private func leaveToItself(_ worker: SerialThread) {
+        _ = worker.finish(within: 0)
+        runtime.withLock { $0.worker = nil }
     }
 
     /// Why a generation was not started.

@@ -40,6 +40,8 @@ struct UsageError: Error, Equatable {
 extension Invocation {
     /// Understands a command line without its program name; pure.
     init(parsing arguments: [String]) throws(UsageError) {
+        // `help swap`, as many a tool has it, is `swap --help`.
+        let arguments = arguments.first == "help" ? arguments.dropFirst() + ["--help"] : arguments
         let words = try CommandWords(arguments)
         if words.asksForHelp {
             self.init(command: .help(words.command?.name.rawValue))

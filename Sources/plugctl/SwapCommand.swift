@@ -25,8 +25,10 @@ struct SwapCommand {
         if reply.unchanged {
             return "\(reply.plugin) \(reply.new.version) is current already, unchanged\n" + Self.row("new", reply.new)
         }
-        let from = reply.old.map { "\($0.version)" } ?? "nothing"
-        var text = "\(reply.plugin) swapped from \(from) to \(reply.new.version)\n"
+        // Lines stand beside each other: 2.0.0 takes no current 1.x version's place.
+        var text =
+            reply.old.map { "\(reply.plugin) swapped from \($0.version) to \(reply.new.version)\n" }
+            ?? "\(reply.plugin) \(reply.new.version) is current in its line, where nothing was\n"
         if let old = reply.old { text += Self.row("old", old) }
         text += Self.row("new", reply.new)
         text +=

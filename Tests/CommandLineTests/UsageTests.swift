@@ -31,8 +31,8 @@ import Testing
     ])
     func everyCommandIsInTheOverviewAndHasHelpWithAnExample(command: String) throws {
         #expect(try Plugctl.run("--help").stdout.contains("\n  \(command) "))
-        for flag in ["--help", "-h"] {
-            let help = try Plugctl.run(command, flag)
+        for arguments in [[command, "--help"], [command, "-h"], ["help", command]] {
+            let help = try Plugctl.run(arguments)
             #expect(help.stdout.contains("usage: plugctl \(command)") && help.stdout.contains("plugctl \(command) "))
             #expect(help.stdout.contains("\nexample"))
             #expect(help.exitCode == 0 && help.stderr.isEmpty)

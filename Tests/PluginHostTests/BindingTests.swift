@@ -45,7 +45,7 @@ import Testing
         try await withHost { host, folder in
             _ = try await host.load(Plugins.build("replies.c", into: folder))
             let error = #expect(throws: PluginHostError.self) { _ = try host.messages("replies", "^1", "typed") }
-            #expect(error?.code == "conflict")
+            #expect(error?.code == "invalid-request")
             #expect(error?.description.contains("message") == true)
         }
     }
