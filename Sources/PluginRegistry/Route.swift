@@ -42,8 +42,8 @@ package final class Route: Sendable {
     package func publish(_ target: Target?) -> Target? {
         state.withLock { state in
             if let target {
-                let missing = state.bound.filter { !target.hasFunction(at: $0) }
-                precondition(missing.isEmpty, "\(label): the target lacks bound exports \(missing.sorted())")
+                precondition(
+                    state.bound.allSatisfy(target.hasFunction(at:)), "\(label): the target lacks a bound export")
                 target.markPublished()
             }
             memory.exchange(target)
