@@ -32,12 +32,29 @@ public struct HostFacts: Sendable, Codable, Equatable {
         public var version: SemanticVersion
         /// The image it runs.
         public var image: ImageID
+        /// What it serves under other names: the manifest's `provides` lines.
+        public var provides: [Provided]
 
         /// Creates an entry.
-        public init(name: String, version: SemanticVersion, image: ImageID) {
+        public init(name: String, version: SemanticVersion, image: ImageID, provides: [Provided] = []) {
             self.name = name
             self.version = version
             self.image = image
+            self.provides = provides
+        }
+    }
+
+    /// A `provides` line of a manifest: a name, and which versions of it the plugin can stand for.
+    public struct Provided: Sendable, Codable, Equatable {
+        /// What others may require.
+        public var name: String
+        /// The versions.
+        public var range: VersionRange
+
+        /// Creates an entry.
+        public init(name: String, range: VersionRange) {
+            self.name = name
+            self.range = range
         }
     }
 

@@ -15,7 +15,19 @@ extension VersionRange {
     }
 }
 
+extension VersionRange {
+    /// The lowest version that the range admits; `nil` for a range that admits none.
+    package var lowest: SemanticVersion? { alternatives.compactMap(\.lowest).min() }
+}
+
 extension ComparatorSet {
+    /// The lowest version that the set admits: its lowest release, or a pre-release that a comparator names.
+    fileprivate var lowest: SemanticVersion? {
+        let start = comparators.map(\.firstRelease).max(by: <) ?? (0, 0, 0)
+        let release = SemanticVersion(start.0, start.1, start.2, prerelease: [])
+        return ([release] + comparators.map(\.version)).filter(admits).min()
+    }
+
     /// The lines of what the set admits; `nil` = its releases alone are in several.
     fileprivate var lines: [VersionLine]? {
         var lines = prereleaseLines

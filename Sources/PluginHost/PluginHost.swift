@@ -45,8 +45,11 @@ public final class PluginHost: Sendable {
     func factsNow() -> HostFacts {
         var facts = facts
         facts.loaded = state.withLock { state in
-            state.catalog.members.values.sorted { $0.number < $1.number }.map {
-                HostFacts.LoadedPlugin(name: $0.plugin, version: $0.version, image: $0.image)
+            state.catalog.members.values.sorted { $0.number < $1.number }.map { member in
+                let manifest = state.records[member.number]?.generation.image.manifest
+                return HostFacts.LoadedPlugin(
+                    name: member.plugin, version: member.version, image: member.image,
+                    provides: manifest?.provides.map { .init(name: $0.name, range: $0.range) } ?? [])
             }
         }
         return facts

@@ -181,6 +181,22 @@ struct ManifestGatesTests {
         #expect(Sample.findings("requires.present", Sample.candidate()).map(\.verdict) == [.passed])
     }
 
+    /// Another plugin may stand for the one that is required: with the lowest version that it says it provides.
+    @Test(arguments: [
+        ("^1.4", "^1.2", true), ("1.4.0", "^1.2", true), ("^1.4", "^1.5", false), ("^2", "^1.2", false),
+        ("1.4.0-rc.1", ">=1.4.0-rc.0", true), ("*", ">=0.0.0", true), (">2 <1", "*", false),
+    ])
+    func looksUpWhatIsProvided(_ provided: String, _ required: String, _ isPresent: Bool) throws {
+        var host = Sample.host
+        host.loaded.append(
+            .init(
+                name: "abacus", version: try SemanticVersion("7.0.0"), image: ImageID(buildID: [1]),
+                provides: [.init(name: "sums", range: try VersionRange(provided))]))
+        let candidate = Sample.candidate(manifest: Sample.manifestText + "\nrequires = sums \(required)\n")
+        let verdicts = Sample.findings("requires.present", candidate, host: host).map(\.verdict)
+        #expect(verdicts == [isPresent ? .passed : .refused])
+    }
+
     @Test(arguments: [
         (UInt32(0o755), Finding.Verdict.passed, "0755"), (0o644, .passed, "0644"), (0o4, .passed, "0004"),
         (0o775, .warning, "0775"), (0o777, .refused, "0777"), (0o646, .refused, "0646"), (0o100664, .warning, "0664"),
