@@ -3,9 +3,11 @@ import Compatibility
 /// Which generation serves which route: the registry's rules as a pure value.
 ///
 /// - A line is what caret ranges hold together: 1.x.y, 0.3.x. Each line of a plugin has at most one *current* version.
-/// - A route (plugin, range) serves the newest current version that its range admits, else the newest loaded one.
+/// - A route (plugin, range) serves the newest current version that its range admits, else the newest loaded one, else
+///   its fallback plugin. Its arms (canary, labels) serve the version that each is fixed to, else what the main arm serves.
 /// - `load` makes a version current only where its line has none; `swap` always does.
-/// - A version that was replaced by a swap stays only for routes that nothing else serves as well.
+/// - A version that was replaced by a swap stays only while it is kept ready, or needed: by a route that nothing else
+///   serves as well, or by a plugin that requires it.
 /// - A change that would leave a bound route with a version that lacks an export bound through it, or has it under
 ///   another type, is refused whole.
 struct Catalog {
@@ -17,24 +19,48 @@ struct Catalog {
         let image: ImageID
         /// The declared exports by symbol.
         let exports: [String: PluginManifest.Export]
+        /// The manifest's lines of these names.
+        var requires: [PluginManifest.NamedRange] = []
+        var provides: [PluginManifest.NamedRange] = []
         var isCurrent = false
-        /// A swap put another in its place: it leaves as soon as it serves no route.
+        /// A swap put another in its place: it leaves as soon as it serves no route, unless it is kept ready.
         var isSuperseded = false
+        /// What took its place is on probation: one publish puts this one back.
+        var isReady = false
     }
 
-    /// Names a route: the plugin and the range as written.
-    struct RouteKey: Hashable, Comparable {
+    /// Names a route: the plugin, the range as written, and which of its arms.
+    struct RouteKey: Hashable {
         let plugin: String
         let range: String
+        var arm = Arm.main
+    }
 
-        static func < (left: Self, right: Self) -> Bool { (left.plugin, left.range) < (right.plugin, right.range) }
+    /// Who a route is for.
+    enum Arm: Hashable {
+        /// Unkeyed calls, and the keyed ones that are not the canary's.
+        case main
+        /// A share of the keyed calls.
+        case canary
+        /// Bindings that were made for a label.
+        case label(String)
+        /// What a generation of another plugin imported.
+        case importer(Int, of: String)
     }
 
     /// One route: what callers bound through it, and the generation that serves it.
-    struct RouteEntry {
+    struct RouteEntry: Equatable {
         let range: VersionRange
         var bound: [String: PluginManifest.Export] = [:]
         var server: Int?
+        /// The version that it stays on as long as that is loaded.
+        var fixed: SemanticVersion?
+        /// Of the canary arm: its share of the keyed calls, in hundredths of a percent.
+        var basisPoints = 0
+        /// Of the main arm: the plugin that stands in where no version of its own is admissible.
+        var fallback: String?
+        /// Of an import: its server stays, because a transaction replaced both and the old ones belong together.
+        var isFrozen = false
     }
 
     /// What a transition asks the host to do: nothing here has happened in the world yet.
@@ -52,8 +78,8 @@ struct Catalog {
         case invalid(String)
     }
 
-    private(set) var members: [Int: Member] = [:]
-    private(set) var routes: [RouteKey: RouteEntry] = [:]
+    var members: [Int: Member] = [:]
+    var routes: [RouteKey: RouteEntry] = [:]
 
     /// The generations of a plugin, newest version first, the newer generation first among equals.
     func generations(of plugin: String) -> [Member] {
@@ -80,31 +106,62 @@ struct Catalog {
         var member = member
         member.isCurrent = current(of: member.plugin, inLineOf: member.version) == nil
         next.members[member.number] = member
-        return commit(next, reassigning: member.plugin)
+        try next.refuseCycle(through: member)
+        return commit(next, reassigning: [member.plugin])
     }
 
-    /// Puts a generation in front of its line; its predecessor leaves unless a route still needs it.
-    mutating func swap(in member: Member) throws(Refusal) -> Change {
+    /// Puts a generation in front of its line; its predecessor leaves unless it is still needed.
+    mutating func swap(in member: Member, keepingReady: Bool = false) throws(Refusal) -> Change {
+        try swap(in: [member], keepingReady: keepingReady)
+    }
+
+    /// Puts generations of several plugins in front of their lines, all or none.
+    ///
+    /// What an old one of them imports from another old one, it goes on importing from that.
+    ///
+    /// - Parameter keepingReady: the predecessors stay, so that this very call can put them back.
+    mutating func swap(in newcomers: [Member], keepingReady: Bool = false) throws(Refusal) -> Change {
         var next = self
-        let predecessors = generations(of: member.plugin).filter {
-            $0.number != member.number && ($0.isCurrent || $0.version == member.version)
-                && $0.version.line == member.version.line
+        let plugins = Set(newcomers.map(\.plugin))
+        guard plugins.count == newcomers.count else {
+            throw .invalid("a transaction swaps each plugin once: name the files of different plugins")
         }
-        for predecessor in predecessors {
-            next.members[predecessor.number]?.isCurrent = false
-            next.members[predecessor.number]?.isSuperseded = true
+        for newcomer in newcomers {
+            let predecessors = generations(of: newcomer.plugin).filter {
+                $0.number != newcomer.number && ($0.isCurrent || $0.isReady || $0.version == newcomer.version)
+                    && $0.version.line == newcomer.version.line
+            }
+            for old in predecessors {
+                next.members[old.number]?.isCurrent = false
+                next.members[old.number]?.isSuperseded = true
+                next.members[old.number]?.isReady = keepingReady && old.isCurrent
+                if newcomers.count > 1 { next.freezeImports(of: old.number, from: plugins, true) }
+            }
+            var newcomer = newcomer
+            newcomer.isCurrent = true
+            newcomer.isSuperseded = false
+            newcomer.isReady = false
+            next.members[newcomer.number] = newcomer
+            next.freezeImports(of: newcomer.number, from: plugins, false)
         }
-        var member = member
-        member.isCurrent = true
-        member.isSuperseded = false
-        next.members[member.number] = member
-        for (key, route) in routes where next.preferred(route, of: key.plugin) == member {
-            guard let lack = Self.lack(of: member, for: route) else { continue }
-            throw .conflict(
-                "the route \(key.plugin) \(key.range) is bound to \(lack), so \(member.version) cannot take it over: "
-                    + "declare and export it unchanged, or give the new contract a new major version")
+        for newcomer in newcomers {
+            try next.refuseCycle(through: newcomer)
+            guard let newcomer = next.members[newcomer.number] else { continue }
+            for (key, route) in next.routes where next.preferred(route, of: key) == newcomer {
+                guard let lack = Self.lack(of: newcomer, for: route) else { continue }
+                throw .conflict(
+                    "the route \(key) is bound to \(lack), so \(newcomer.version) cannot take it over: "
+                        + "declare and export it unchanged, or give the new contract a new major version")
+            }
         }
-        return commit(next, reassigning: member.plugin)
+        return commit(next, reassigning: plugins)
+    }
+
+    /// Lets go of generations that were kept ready.
+    mutating func endReadiness(of numbers: [Int]) -> Change {
+        var next = self
+        for number in numbers { next.members[number]?.isReady = false }
+        return commit(next, reassigning: Set(numbers.compactMap { members[$0]?.plugin }))
     }
 
     /// Takes one version, or all of a plugin, out of service.
@@ -119,38 +176,62 @@ struct Catalog {
         }
         var next = self
         for member in leaving { next.members[member.number] = nil }
-        var change = commit(next, reassigning: plugin)
+        try refuseUnloadOfRequired(leaving, next)
+        var change = commit(next, reassigning: [plugin])
         change.leaving = (change.leaving + leaving.map(\.number)).sorted()
         return change
     }
 
-    /// Takes everything out of service.
+    /// Takes everything out of service; what others import leaves when they have, through `dropImports`.
     mutating func unloadAll() -> Change {
-        var change = Change(leaving: members.keys.sorted())
-        members.removeAll()
-        for (key, route) in routes where route.server != nil {
-            change.assignments[key] = .some(nil)
-            routes[key]?.server = nil
+        var next = self
+        for number in members.keys {
+            next.members[number]?.isCurrent = false
+            next.members[number]?.isReady = false
+            next.members[number]?.isSuperseded = true
         }
+        var change = Change()
+        for (key, route) in routes where !key.isImport && route.server != nil {
+            change.assignments[key] = .some(nil)
+            next.routes[key]?.server = nil
+        }
+        change.leaving = next.removeUnneeded()
+        self = next
         return change
+    }
+
+    /// Forgets what a generation imported, once it is gone.
+    mutating func dropImports(of number: Int) -> Change {
+        var next = self
+        for key in routes.keys where key.importer == number { next.routes[key] = nil }
+        let leaving = next.removeUnneeded()
+        self = next
+        return Change(leaving: leaving)
     }
 
     /// The generation that a call through the range would reach now, without a route.
     func find(
         _ plugin: String, _ range: VersionRange, _ symbol: String, as type: PluginManifest.ExportType?
     ) throws(Refusal) -> Int {
-        try server(of: RouteEntry(range: range), of: plugin, offering: symbol, as: type).member.number
+        let key = RouteKey(plugin: plugin, range: "\(range)")
+        var route = routes[key] ?? RouteEntry(range: range)
+        route.bound = [:]
+        return try server(of: route, at: key, offering: symbol, as: type).member.number
     }
 
-    /// Binds one export through the route (plugin, range), making the route where it is new.
+    /// Binds one export through a route, making the route where it is new.
     ///
     /// - Parameter type: what the caller expects; `nil` takes the export's own.
     mutating func bind(
-        _ plugin: String, _ range: VersionRange, _ symbol: String, as type: PluginManifest.ExportType?
+        _ plugin: String, _ range: VersionRange, _ symbol: String, as type: PluginManifest.ExportType?,
+        arm: Arm = .main
     ) throws(Refusal) -> (RouteKey, Change) {
-        let key = RouteKey(plugin: plugin, range: "\(range)")
+        let key = RouteKey(plugin: plugin, range: "\(range)", arm: arm)
+        if case .label(let label) = arm, routes[key]?.fixed == nil {
+            throw .notFound("the route \(plugin) \(range) has no label \(label): set one with `plugctl route`")
+        }
         let route = routes[key] ?? RouteEntry(range: range)
-        let (server, offered) = try server(of: route, of: plugin, offering: symbol, as: type)
+        let (server, offered) = try server(of: route, at: key, offering: symbol, as: type)
         if offered.type != .message, !range.staysWithinOneLine {
             throw .invalid(
                 "the range \(range) spans lines in which \(symbol) may have other C types: "
@@ -159,79 +240,37 @@ struct Catalog {
         var next = self
         next.routes[key] = route
         next.routes[key]?.bound[symbol] = offered
-        return (key, commit(next, reassigning: plugin))
+        // Whoever calls through the main arm with a key may reach the canary.
+        if arm == .main { next.routes[key.canary]?.bound[symbol] = offered }
+        return (key, commit(next, reassigning: [plugin]))
     }
 
-    // MARK: Rules
-
-    /// The generation that the range alone selects: the newest current one that it admits, else the newest loaded one.
-    private func preferred(_ route: RouteEntry, of plugin: String) -> Member? {
-        let admitted = generations(of: plugin).filter { route.range.contains($0.version) }
-        return admitted.first { $0.isCurrent } ?? admitted.first
-    }
-
-    /// The same among those that have every export bound through the route: a loaded version without one is passed over.
-    private func server(of route: RouteEntry, of plugin: String) -> Int? {
-        let able = generations(of: plugin).filter {
-            route.range.contains($0.version) && Self.lack(of: $0, for: route) == nil
+    private mutating func freezeImports(of importer: Int, from plugins: Set<String>, _ isFrozen: Bool) {
+        for key in routes.keys where key.importer == importer && plugins.contains(key.plugin) {
+            routes[key]?.isFrozen = isFrozen
         }
-        return (able.first { $0.isCurrent } ?? able.first)?.number
     }
+}
 
-    /// Who serves the route now, and what it offers under the symbol.
-    private func server(
-        of route: RouteEntry, of plugin: String, offering symbol: String, as type: PluginManifest.ExportType?
-    ) throws(Refusal) -> (member: Member, export: PluginManifest.Export) {
-        guard let server = server(of: route, of: plugin).flatMap({ members[$0] }) else {
-            let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
-            throw .notFound(
-                loaded.isEmpty
-                    ? noPlugin(plugin)
-                    : "no loaded version of \(plugin) is in \(route.range); loaded: \(loaded)")
-        }
-        guard let offered = server.exports[symbol] else {
-            let names = server.exports.keys.sorted().joined(separator: ", ")
-            throw .notFound("\(plugin) \(server.version) has no export \(symbol); it has: \(names)")
-        }
-        if let type, type != offered.type {
-            let own = offered.type.map { "is of type \($0)" } ?? "has no declared type"
-            if type == .message {
-                throw .invalid(
-                    "\(symbol) of \(plugin) \(server.version) is no message export, it \(own): bind its C type")
-            }
-            throw .conflict("\(symbol) of \(plugin) \(server.version) \(own), the caller expects \(type)")
-        }
-        return (server, offered)
-    }
-
-    private func noPlugin(_ name: String) -> String {
-        let names = Set(members.values.map(\.plugin)).sorted()
-        return "no plugin \(name) is loaded" + (names.isEmpty ? "" : "; loaded: \(names.joined(separator: ", "))")
-    }
-
-    /// What `member` lacks of the route's bound exports: "greet (message)".
-    private static func lack(of member: Member, for route: RouteEntry) -> String? {
-        route.bound.sorted { $0.key < $1.key }.first { member.exports[$0.key] != $0.value }.map { symbol, export in
-            export.type.map { "\(symbol) of type \($0)" } ?? symbol
+extension Catalog.RouteKey: CustomStringConvertible, Comparable {
+    /// "greeter ^1", and which arm: the route's name in errors.
+    var description: String {
+        switch arm {
+        case .main: "\(plugin) \(range)"
+        case .canary: "\(plugin) \(range) (canary)"
+        case .label(let label): "\(plugin) \(range) (label \(label))"
+        case .importer(let number, let importer): "\(plugin) \(range) (imported by \(importer), generation \(number))"
         }
     }
 
-    /// Takes over `next` with every route of the plugin assigned anew; the superseded that serve none leave.
-    private mutating func commit(_ next: Catalog, reassigning plugin: String) -> Change {
-        var next = next
-        var change = Change()
-        for key in next.routes.keys where key.plugin == plugin {
-            guard let route = next.routes[key] else { continue }
-            let server = next.server(of: route, of: plugin)
-            if server != route.server { change.assignments[key] = .some(server) }
-            next.routes[key]?.server = server
-        }
-        let serving = Set(next.routes.values.compactMap(\.server))
-        change.leaving = next.members.values.filter {
-            $0.plugin == plugin && $0.isSuperseded && !serving.contains($0.number)
-        }.map(\.number).sorted()
-        for number in change.leaving { next.members[number] = nil }
-        self = next
-        return change
+    /// The generation that imports through it.
+    var importer: Int? {
+        if case .importer(let number, _) = arm { number } else { nil }
     }
+
+    var isImport: Bool { importer != nil }
+    var main: Self { Self(plugin: plugin, range: range) }
+    var canary: Self { Self(plugin: plugin, range: range, arm: .canary) }
+
+    static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }

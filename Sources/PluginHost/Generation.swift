@@ -32,7 +32,8 @@ final class Generation: Sendable {
     var member: Catalog.Member {
         Catalog.Member(
             number: number, plugin: plugin, version: version, image: image.id,
-            exports: Dictionary(image.manifest.exports.map { ($0.symbol, $0) }) { first, _ in first })
+            exports: Dictionary(image.manifest.exports.map { ($0.symbol, $0) }) { first, _ in first },
+            requires: image.manifest.requires, provides: image.manifest.provides)
     }
 
     init(number: Int, version: SemanticVersion, image: LoadedImage, log: @escaping @Sendable (PluginLogLine) -> Void) {

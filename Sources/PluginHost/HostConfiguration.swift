@@ -23,17 +23,40 @@ public struct HostConfiguration: Sendable {
     public var drainLimit: Duration
     /// The longest reply of a message export, in bytes.
     public var replyLimit: Int
+    /// For how long calls may be held while a state is handed over: waiting for those inside, `swb_save`, `swb_restore`.
+    ///
+    /// Past it the old version serves on, with its state as it was.
+    public var handOverLimit: Duration
+    /// The largest state that is handed over, in bytes.
+    public var stateLimit: Int
+    /// How long `swb_health` may take.
+    public var healthLimit: Duration
+    /// How long an old version stays ready after a swap, unless the swap says otherwise; zero retires it at once.
+    public var probation: Duration
+    /// How often versions on probation and canaries are looked at.
+    public var watchInterval: Duration
+    /// When calls of message exports fail too often for a version on probation or a canary.
+    public var errorRate: ErrorRateLimit
+    /// How much the plugins may take.
+    public var budget: Budget
     /// Receives what plugins log; called on their threads, several at once.
     ///
     /// The default writes to standard error.
     public var log: @Sendable (PluginLogLine) -> Void
+    /// Receives what the host did or saw by itself; must not block.
+    ///
+    /// The default writes to standard error.
+    public var onEvent: @Sendable (HostEvent) -> Void
 
     /// The defaults, each of which can be set afterwards.
     public init(
         stagingDirectory: String? = nil, policy: GatePolicy = .init(), openLimit: Duration = .seconds(30),
         startLimit: Duration = .seconds(5), stopLimit: Duration = .seconds(5), drainLimit: Duration = .seconds(10),
-        replyLimit: Int = 16 << 20,
-        log: @escaping @Sendable (PluginLogLine) -> Void = PluginLogLine.writeToStandardError
+        replyLimit: Int = 16 << 20, handOverLimit: Duration = .seconds(2), stateLimit: Int = 64 << 20,
+        healthLimit: Duration = .seconds(1), probation: Duration = .zero, watchInterval: Duration = .seconds(1),
+        errorRate: ErrorRateLimit = .init(), budget: Budget = .init(),
+        log: @escaping @Sendable (PluginLogLine) -> Void = PluginLogLine.writeToStandardError,
+        onEvent: @escaping @Sendable (HostEvent) -> Void = HostEvent.writeToStandardError
     ) {
         self.stagingDirectory = stagingDirectory
         self.policy = policy
@@ -42,7 +65,34 @@ public struct HostConfiguration: Sendable {
         self.stopLimit = stopLimit
         self.drainLimit = drainLimit
         self.replyLimit = replyLimit
+        self.handOverLimit = handOverLimit
+        self.stateLimit = stateLimit
+        self.healthLimit = healthLimit
+        self.probation = probation
+        self.watchInterval = watchInterval
+        self.errorRate = errorRate
+        self.budget = budget
         self.log = log
+        self.onEvent = onEvent
+    }
+}
+
+/// When calls of message exports fail too often.
+public struct ErrorRateLimit: Sendable, Equatable {
+    /// The share of failed calls above which a version is taken back, 0 to 1.
+    public var share: Double
+    /// How many calls must have been made before the share says anything.
+    public var minimumCalls: Int
+
+    /// By default more than 5 % of at least 100 calls.
+    public init(share: Double = 0.05, minimumCalls: Int = 100) {
+        self.share = share
+        self.minimumCalls = minimumCalls
+    }
+
+    /// Whether so many failures of so many calls are too many.
+    func isExceeded(calls: Int, failures: Int) -> Bool {
+        calls >= minimumCalls && Double(failures) > share * Double(calls)
     }
 }
 

@@ -12,6 +12,23 @@ struct HostState {
     var records: [Int: Record] = [:]
     /// The route's memory and what is published there.
     var routes: [Catalog.RouteKey: (route: Route, target: Target?)] = [:]
+    /// Routes of imports that are gone, by label of what they led to: their memory is for ever, so it is used again.
+    var idleRoutes: [String: [Route]] = [:]
+    /// The state that is being handed over now: one at a time, since two could wait for each other's callers.
+    var heldState: HeldState?
+    /// Who waits for its turn to change a plugin's routes; a plugin without an entry is nobody's.
+    var turns: [String: [CheckedContinuation<Void, Never>]] = [:]
+    /// Swaps whose old generations are kept ready, by an ever growing number.
+    var probations: [Int: SwapJob] = [:]
+    var lastProbation = 0
+    /// Looks after probations and canaries, while there are any.
+    var watch: Task<Void, Never>?
+    /// When a scan first saw each call that is inside.
+    var sightings = CallSightings()
+    /// The budget's thresholds that are passed, each said once.
+    var warnings: Set<String> = []
+    /// Odd while the routes of one change are exchanged.
+    let sequence: PublicationSequence
     /// Each plugin's export numbering.
     var indices: [String: ExportIndex] = [:]
     /// The last generation's number.
@@ -29,6 +46,8 @@ struct HostState {
     /// The host itself, until `shutdown`: bindings are plain memory, so plugins stay in service though nobody holds it.
     var keepAlive: PluginHost?
 
+    init(sequence: PublicationSequence) { self.sequence = sequence }
+
     /// One generation and what the ledger knows of it.
     struct Record {
         let generation: Generation
@@ -45,20 +64,16 @@ struct HostState {
         var targets: [Target] = []
     }
 
-    /// What a publication did.
-    struct Publication {
-        /// Exchanging the pointers of all routes, in nanoseconds.
-        var nanoseconds = 0
-        /// The targets that were taken out of routes.
-        var replaced: [Target] = []
-        /// Calls inside those right afterwards.
-        var callsInFlight = 0
-    }
-
     /// Takes the next generation number.
     mutating func nextNumber() -> Int {
         lastNumber += 1
         return lastNumber
+    }
+
+    /// Takes the next probation's number.
+    mutating func nextProbation() -> Int {
+        lastProbation += 1
+        return lastProbation
     }
 
     /// Ends a request; who must be resumed because it was the last.
@@ -84,42 +99,23 @@ struct HostState {
         return true
     }
 
-    /// Publishes a change: makes all targets first, then exchanges the pointers back to back.
-    mutating func publish(_ change: Catalog.Change) -> Publication {
-        var prepared: [(key: Catalog.RouteKey, route: Route, target: Target?)] = []
-        for (key, server) in change.assignments {
-            let route = routes[key]?.route ?? Route(label: "\(key.plugin) \(key.range)")
-            let target = server.flatMap { addTarget(to: $0) }
-            prepared.append((key, route, target))
-        }
-        var publication = Publication()
-        let start = Clock.nanoseconds()
-        for (_, route, target) in prepared { route.publish(target) }
-        publication.nanoseconds = Clock.nanoseconds() - start
-        for (key, route, target) in prepared {
-            if let old = routes[key]?.target { publication.replaced.append(old) }
-            routes[key] = (route, target)
-        }
-        publication.callsInFlight = publication.replaced.reduce(0) { $0 + $1.callCount }
-        for member in catalog.members.values { enter(member.isCurrent ? .current : .loaded, member.number) }
-        for number in change.leaving { enter(.draining, number) }
-        return publication
-    }
-
     /// Forgets targets that nobody is inside of any more; their memory goes with the last reference.
     mutating func forget(_ drained: [Target]) {
         for target in drained { records[target.generation]?.targets.removeAll { $0 === target } }
     }
 
-    /// Makes a target of a generation and enters it into the ledger; `nil` where there is no such generation.
-    mutating func addTarget(to number: Int) -> Target? {
+    /// Makes a target of a generation for a route of `plugin`, and enters it into the ledger; `nil` where there is no such
+    /// generation.
+    ///
+    /// The plugin is another than the generation's where that stands in as a fallback.
+    mutating func addTarget(to number: Int, for plugin: String) -> Target? {
         guard let generation = records[number]?.generation else { return nil }
         // SAFETY: addresses of the generation's image and table, which live until its targets are drained.
         let functions = unsafe generation.image.exports.compactMapValues {
             unsafe UnsafeMutableRawPointer(bitPattern: $0)
         }
         let target = unsafe Target(
-            functions: indices[generation.plugin, default: ExportIndex()].table(of: functions),
+            functions: indices[plugin, default: ExportIndex()].table(of: functions),
             instance: UnsafeMutableRawPointer(bitPattern: generation.instance),
             context: UnsafeMutableRawPointer(mutating: generation.table.pointer), generation: number)
         records[number]?.targets.append(target)

@@ -18,18 +18,36 @@ extension PluginHost {
         var visited: Target?
         // After the pin is given back: until then, whoever retires the generation must find the target.
         defer { if let visited { state.withLock { $0.forget([visited]) } } }
-        do {
-            let pin = try state.withLock { state in
-                let number = try state.catalog.find(plugin, parsed, symbol, as: .message)
-                guard let target = state.addTarget(to: number), let index = state.indices[plugin]?[symbol] else {
-                    throw Catalog.Refusal.notFound("\(plugin) has no export \(symbol)")
+        while true {
+            switch try reach(plugin, parsed, symbol, &visited) {
+            case .held(let hold): try hold.wait(label)
+            case .pinned(let pin):
+                // SAFETY: `swb_message_v1` is the type of every export declared as a message; the pin keeps what it leads to.
+                return try unsafe pin(as: MessageCall.Function.self) { function, instance, host in
+                    try unsafe export.call(function, instance, UnsafeRawPointer(host), request, within: limit)
                 }
-                visited = target
-                return try Pin(on: target, index, label: label)
             }
-            // SAFETY: `swb_message_v1` is the type of every export declared as a message; the pin keeps what it leads to.
-            return try unsafe pin(as: MessageCall.Function.self) { function, instance, host in
-                try unsafe export.call(function, instance, UnsafeRawPointer(host), request, within: limit)
+        }
+    }
+
+    /// What a call by name finds.
+    private enum Reached: ~Copyable {
+        case pinned(Pin)
+        /// The state of what it would call is being handed over.
+        case held(Hold)
+    }
+
+    private func reach(
+        _ plugin: String, _ range: VersionRange, _ symbol: String, _ visited: inout Target?
+    ) throws -> Reached {
+        do {
+            return try state.withLock { state in
+                let number = try state.catalog.find(plugin, range, symbol, as: .message)
+                if let held = state.heldState, held.generations.contains(number) { return .held(held.hold) }
+                guard let target = state.addTarget(to: number, for: plugin), let index = state.indices[plugin]?[symbol]
+                else { throw Catalog.Refusal.notFound("\(plugin) has no export \(symbol)") }
+                visited = target
+                return .pinned(try Pin(on: target, index, label: "\(plugin) \(range)"))
             }
         } catch let refusal as Catalog.Refusal {
             throw PluginHostError(refusal)

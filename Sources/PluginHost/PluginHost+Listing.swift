@@ -1,5 +1,6 @@
 import Compatibility
 import Glibc
+import LinuxSystem
 import PluginRegistry
 
 extension PluginHost {
@@ -16,10 +17,14 @@ extension PluginHost {
             return (left.version, left.number) > (right.version, right.number)
         }.map { record in
             let generation = record.generation
+            let inside = sight(generation)
             return PluginStatus(
                 plugin: generation.plugin, stamp: generation.stamp, state: record.state,
-                routes: catalog.routes.filter { $0.value.server == generation.number }.map(\.key.range).sorted(),
-                callsInFlight: record.targets.reduce(0) { $0 + $1.callCount },
+                routes: catalog.routes.filter { $0.value.server == generation.number }.map(\.key)
+                    .map { $0.arm == .main ? $0.range : String($0.description.dropFirst($0.plugin.count + 1)) }
+                    .sorted(),
+                callsInFlight: inside.count, inside: inside, bytes: generation.image.addresses.count,
+                mappings: generation.image.mappings,
                 residentGenerations: resident.count { $0.generation.plugin == generation.plugin },
                 unloadClass: generation.image.unloadClass, reason: record.reason, since: record.since)
         }
@@ -29,6 +34,51 @@ extension PluginHost {
     public func status() -> HostStatus {
         HostStatus(
             facts: factsNow(), protection: Pins.protection?.rawValue ?? "none", processID: getpid(),
-            stagingDirectory: staging.path)
+            stagingDirectory: staging.path, ledger: ledger())
+    }
+
+    /// What the plugins take, beside the budget; reads /proc/self/maps.
+    public func ledger() -> LedgerStatus {
+        let records = state.withLock { Array($0.records.values) }
+        let sum = Ledger(records)
+        let inside = records.flatMap { sight($0.generation) }
+        return LedgerStatus(
+            generations: sum.generations, resident: sum.resident, bytes: sum.bytes, mappings: sum.mappings,
+            processMappings: ProcessMappings.count(), mappingLimit: ProcessMappings.limit(),
+            callsInFlight: inside.count,
+            longestInside: inside.map(\.seconds).max() ?? 0,
+            warnings: sum.passed(configuration.budget, \.warning, orReached: false))
+    }
+
+    /// Scans for the calls inside a generation, the longest first.
+    @discardableResult
+    func sight(_ generation: Generation) -> [CallInside] {
+        let number = generation.number
+        let targets = state.withLock { $0.records[number]?.targets ?? [] }
+        let holders = targets.flatMap(\.holders)
+        let now = Clock.nanoseconds()
+        return state.withLock { state in
+            let index = state.indices[generation.plugin]
+            return state.sightings.see(holders, in: number, at: now).map { holder, since in
+                CallInside(
+                    thread: holder.threadID, threadName: holder.isLease ? "lease" : holder.threadName,
+                    export: index?.symbol(at: holder.slotIndex) ?? "an export",
+                    seconds: Double(now - since) / 1_000_000_000)
+            }
+        }
+    }
+
+    /// The calls inside generations, a clause each.
+    func describeCalls(inside numbers: some Collection<Int>) -> [String] {
+        numbers.sorted().compactMap { number in state.withLock { $0.records[number]?.generation } }
+            .flatMap { sight($0).prefix(8).map(\.clause) }
+    }
+}
+
+extension CallInside {
+    /// "thread 4711 (worker) in greet since 2.5 s"
+    var clause: String {
+        let who = threadName == "lease" ? "a lease" : "thread \(thread) (\(threadName))"
+        return "\(who) in \(export), seen for \((seconds * 10).rounded() / 10) s"
     }
 }

@@ -22,6 +22,7 @@ extension PluginHost {
             plugin: path, step: "open",
             detail: "not done within \(configuration.openLimit): a constructor of this or an earlier image hangs, "
                 + "or the file system does")
+        try refuseOverBudget()
         let deadline = ContinuousClock.now + configuration.openLimit
         let result = await loader.run(
             within: configuration.openLimit,

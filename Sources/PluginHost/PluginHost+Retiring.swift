@@ -19,28 +19,27 @@ extension PluginHost {
     private func unloadAccepted(
         _ name: String, _ version: SemanticVersion?
     ) async throws(PluginHostError) -> UnloadReply {
-        let (change, replaced): (Catalog.Change, [Target])
-        do throws(Catalog.Refusal) {
-            (change, replaced) = try state.withLock { state throws(Catalog.Refusal) in
-                let change = try state.catalog.unload(name, version)
-                return (change, state.publish(change).replaced)
-            }
-        } catch {
-            throw PluginHostError(error)
-        }
-        _ = replaced  // they are in their generations' records, which drain them
-        let outcomes = await drainAndRetire(change.leaving)
+        let leaving = try await takeOutOfService(name, version)
+        let outcomes = await drainAndRetire(leaving)
         let stuck = outcomes.compactMap(\.stillInside)
         guard stuck.isEmpty else {
             throw .timedOut(plugin: name, step: "drain", detail: stuck.joined(separator: "; "))
         }
-        return UnloadReply(
-            plugin: name,
-            retired: outcomes.compactMap { outcome in
-                outcome.retirement.map {
-                    .init(stamp: outcome.stamp, outcome: $0, drainNanoseconds: outcome.drainNanoseconds)
-                }
-            })
+        return UnloadReply(plugin: name, retired: outcomes.compactMap(\.retired))
+    }
+
+    /// In the plugin's turn: a swap of it that is about to publish comes before or after, not between.
+    private func takeOutOfService(_ name: String, _ version: SemanticVersion?) async throws(PluginHostError) -> [Int] {
+        await takeTurn(of: [name])
+        defer { endTurn(of: [name]) }
+        let (change, publication) = try exchange { state throws(Catalog.Refusal) in
+            let change = try state.catalog.unload(name, version)
+            return (change, state.publish(change))
+        }
+        dropProbations(of: [name])
+        reclaimLeftovers(of: publication, change)
+        announce(change)
+        return change.leaving
     }
 
     /// Unloads everything, ends every thread and removes the folder of private copies.
@@ -55,7 +54,12 @@ extension PluginHost {
         // One task ends the host; whoever asks again waits for the same end.
         let ending = state.withLock { state in
             state.isShutDown = true
-            let ending = state.ending ?? Task { await self.end() }
+            let ending =
+                state.ending
+                ?? Task {
+                    await withTaskExecutorPreference(self.executor) { await self.end() }
+                    self.executor.finish()
+                }
             state.ending = ending
             return ending
         }
@@ -63,6 +67,12 @@ extension PluginHost {
     }
 
     private func end() async {
+        let watch = state.withLock { state in
+            state.probations = [:]
+            return state.watch
+        }
+        watch?.cancel()
+        await watch?.value
         let leaving = state.withLock { state in
             _ = state.publish(state.catalog.unloadAll())
             return state.records.values.filter { $0.state == .draining }.map(\.generation.number)
@@ -92,59 +102,102 @@ extension PluginHost {
 
     /// What became of one generation that left service.
     struct Outcome {
+        let plugin: String
         let stamp: VersionStamp
         var drainNanoseconds = 0
         /// `nil` while calls are inside.
         var retirement: Retirement?
         /// Who is still inside: a clause.
         var stillInside: String?
+
+        /// The same for a reply.
+        var retired: UnloadReply.RetiredVersion? {
+            retirement.map { .init(stamp: stamp, outcome: $0, drainNanoseconds: drainNanoseconds) }
+        }
     }
 
-    /// Drains and retires generations, all at once, oldest first in the result.
+    /// Drains and retires generations, all at once, oldest first in the result; then those that only they imported from.
     ///
     /// Those that others retire already are left out.
-    func drainAndRetire(_ numbers: [Int]) async -> [Outcome] {
-        await withTaskGroup(of: Outcome?.self) { group in
-            for number in numbers { group.addTask { await self.drainAndRetire(number) } }
+    ///
+    /// - Parameter limit: how long to wait for calls to leave; `nil` takes the host's own.
+    func drainAndRetire(_ numbers: [Int], limit: Duration? = nil) async -> [Outcome] {
+        await withTaskGroup(of: [Outcome].self) { group in
+            for number in numbers { group.addTask { await self.drainAndRetire(number, limit: limit) } }
             var outcomes: [Outcome] = []
-            for await outcome in group { if let outcome { outcomes.append(outcome) } }
+            for await some in group { outcomes += some }
             return outcomes.sorted { $0.stamp.generation < $1.stamp.generation }
         }
     }
 
-    private func drainAndRetire(_ number: Int) async -> Outcome? {
-        guard let record = state.withLock({ $0.records[number] }) else { return nil }
+    private func drainAndRetire(_ number: Int, limit: Duration?) async -> [Outcome] {
+        guard let record = state.withLock({ $0.records[number] }) else { return [] }
         let generation = record.generation
-        var outcome = Outcome(stamp: generation.stamp)
-        let drain = await reclaimer.drain(record.targets, limit: configuration.drainLimit) { [self] in
+        generation.table.raiseCancellation()
+        sight(generation)
+        var outcome = Outcome(plugin: generation.plugin, stamp: generation.stamp)
+        let drain = await reclaimer.drain(record.targets, limit: limit ?? configuration.drainLimit) { [self] in
             // On the reclaimer's thread, which must not wait: the retirement goes on as the host's own task.
             inBackground { [self] in
                 state.withLock { $0.forget(record.targets) }
-                await retire(generation)
+                _ = await retireAndFollow(generation)
             }
         }
         switch drain {
         case .drained(let nanoseconds):
             state.withLock { $0.forget(record.targets) }
             outcome.drainNanoseconds = nanoseconds
-            guard let retirement = await retire(generation) else { return nil }
+            let (retirement, followers) = await retireAndFollow(generation)
+            guard let retirement else { return followers }
             outcome.retirement = retirement
-        case .timedOut(let holders):
+            return [outcome] + followers
+        case .timedOut:
+            let calls = sight(generation)
             outcome.stillInside =
                 "\(generation.version) (generation \(number)) is retired when the calls inside return: "
-                + holders.prefix(8).map { describe($0, in: generation) }.joined(separator: ", ")
+                + calls.prefix(8).map(\.clause).joined(separator: ", ")
         case .degraded:
             let reason = "pins are degraded: nobody can know any more whether a call is inside"
             state.withLock { $0.enter(.resident, number, reason: reason) }
             generation.abandon()
             outcome.retirement = .resident(reason: reason)
         }
-        return outcome
+        return [outcome]
     }
 
-    /// Frees targets of a generation that still serves other routes.
-    func reclaim(_ targets: [Target]) async {
-        let drain = await reclaimer.drain(targets, limit: configuration.drainLimit) { [self] in
+    /// Retires a drained generation, then what only it imported from.
+    private func retireAndFollow(_ generation: Generation) async -> (Retirement?, [Outcome]) {
+        guard let retirement = await retire(generation) else { return (nil, []) }
+        let leaving = state.withLock { state in
+            // A thread of it that does not end may still call what it imported.
+            guard state.records[generation.number]?.state != .stuck else { return [Int]() }
+            let change = state.catalog.dropImports(of: generation.number)
+            state.retireRoutes(ofImporter: generation.number)
+            for number in change.leaving { state.enter(.draining, number) }
+            return change.leaving
+        }
+        return (retirement, leaving.isEmpty ? [] : await drainAndRetire(leaving))
+    }
+
+    /// Waits until no call is inside generations that are to stay ready; who is, a clause each, where the limit passes.
+    func drainOnly(_ numbers: [Int], limit: Duration) async -> [String] {
+        let deadline = ContinuousClock.now + limit
+        var stuck: [String] = []
+        for number in numbers {
+            guard let record = state.withLock({ $0.records[number] }) else { continue }
+            let serving = state.withLock { state in state.routes.values.compactMap(\.target).map(ObjectIdentifier.init)
+            }
+            let replaced = record.targets.filter { !serving.contains(ObjectIdentifier($0)) }
+            await reclaim(replaced, limit: max(.zero, deadline - .now))
+            let calls = sight(record.generation)
+            if replaced.contains(where: { $0.callCount > 0 }) { stuck += calls.map(\.clause) }
+        }
+        return stuck
+    }
+
+    /// Frees targets of a generation that still serves other routes, or stays ready.
+    func reclaim(_ targets: [Target], limit: Duration? = nil) async {
+        let drain = await reclaimer.drain(targets, limit: limit ?? configuration.drainLimit) { [self] in
             state.withLock { $0.forget(targets) }
         }
         if case .drained = drain { state.withLock { $0.forget(targets) } }
@@ -196,7 +249,7 @@ extension PluginHost {
         state.withLock { state in
             state.lastBackground += 1
             let key = state.lastBackground
-            state.background[key] = Task { [self] in
+            state.background[key] = Task(executorPreference: executor) { [self] in
                 await work()
                 self.state.withLock { $0.background[key] = nil }
             }
@@ -206,10 +259,5 @@ extension PluginHost {
     /// Waits for the work that nobody waited for, and for what that begins.
     private func finishBackground() async {
         while let task = state.withLock({ $0.background.values.first }) { await task.value }
-    }
-
-    private func describe(_ holder: Holder, in generation: Generation) -> String {
-        let symbol = state.withLock { $0.indices[generation.plugin]?.symbol(at: holder.slotIndex) } ?? "an export"
-        return "thread \(holder.threadID) (\(holder.threadName)) in \(symbol)"
     }
 }

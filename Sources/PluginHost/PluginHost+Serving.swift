@@ -1,8 +1,8 @@
-public import Compatibility
+import Compatibility
 import PluginLoading
 import PluginRegistry
 
-// load and swap: from a file to a generation that serves.
+// load, and the steps that it shares with swap: from a file to a generation that serves.
 
 extension PluginHost {
     /// Gates, loads and starts the plugin at `path`, beside what is loaded.
@@ -21,13 +21,13 @@ extension PluginHost {
         case .already(let number, let report):
             return try loadReply(number, report, unchanged: true)
         case .fresh(let image, let version, let report):
-            let generation = try await start(image, version)
+            let generation = enter(image, version)
+            try await start(generation)
             let change: Catalog.Change
             do throws(PluginHostError) {
-                change = try await publish(generation) { (state, member) throws(Catalog.Refusal) in
-                    try state.catalog.load(member)
-                }.change
+                change = try await publish(generation)
             } catch {
+                await retire(generation)
                 // Another load of the very image may have been quicker; ours is retired, and nothing is left to do.
                 guard let quicker = serving(generation.plugin, version, image.id, for: .load) else { throw error }
                 return try loadReply(quicker, report, unchanged: true)
@@ -37,163 +37,114 @@ extension PluginHost {
         }
     }
 
-    /// Gates, loads and starts the plugin at `path`, and puts it in front of its line in place of `name`'s current one,
-    /// which is drained and retired unless a route that the new version does not satisfy still needs it.
-    ///
-    /// - Parameter name: the manifest's; another is an error, so that a mistaken file never takes a plugin's place.
-    /// - Throws: before publication nothing has changed. `timedOut` in step `drain`: the new version serves, and the old
-    ///   one is retired as soon as the last call has left it.
-    public func swap(_ name: String, to path: String) async throws(PluginHostError) -> SwapReply {
-        try await request { () async throws(PluginHostError) in try await swapAccepted(name, to: path) }
-    }
-
-    private func swapAccepted(_ name: String, to path: String) async throws(PluginHostError) -> SwapReply {
-        switch try await open(path, for: .swap, named: name) {
-        case .already(let number, let report):
-            return try unchangedReply(number, report.warnings)
-        case .fresh(let image, let version, let report):
-            let generation = try await start(image, version)
-            var old: Catalog.Member?
-            let (change, publication) = try await publish(generation) { (state, member) throws(Catalog.Refusal) in
-                old = state.catalog.current(of: name, inLineOf: version)
-                return try state.catalog.swap(in: member)
-            }
-            return try await swapReply(generation, old, change, publication, report.warnings)
-        }
-    }
-
-    /// Puts a version that is loaded already in front of its line; the rest as with a file.
-    public func swap(_ name: String, to version: SemanticVersion) async throws(PluginHostError) -> SwapReply {
-        try await request { () async throws(PluginHostError) in try await swapAccepted(name, to: version) }
-    }
-
-    private func swapAccepted(
-        _ name: String, to version: SemanticVersion
-    ) async throws(PluginHostError) -> SwapReply {
-        if let front = current(name, inLineOf: version), front.version == version {
-            return try unchangedReply(front.number, [])
-        }
-        var old: Catalog.Member?
-        let (generation, change, publication) = try exchange { state throws(Catalog.Refusal) in
-            guard let member = state.catalog.generations(of: name).first(where: { $0.version == version }),
-                let generation = state.records[member.number]?.generation
-            else { throw .notFound("\(name) \(version) is not loaded: load its file first, or swap to the file") }
-            old = state.catalog.current(of: name, inLineOf: version)
-            let change = try state.catalog.swap(in: member)
-            return (generation, change, state.publish(change))
+    private func publish(_ generation: Generation) async throws(PluginHostError) -> Catalog.Change {
+        await takeTurn(of: [generation.plugin])
+        defer { endTurn(of: [generation.plugin]) }
+        let (change, publication) = try exchange { state throws(Catalog.Refusal) in
+            if state.isShutDown { throw .conflict("the host is shut down") }
+            let change = try state.catalog.load(generation.member)
+            return (change, state.publish(change))
         }
         reclaimLeftovers(of: publication, change)
-        return try await swapReply(generation, old, change, publication, [])
+        announce(change)
+        return change
+    }
+
+    private func loadReply(
+        _ number: Int, _ report: GateReport, unchanged: Bool
+    ) throws(PluginHostError) -> LoadReply {
+        let generation = try served(number)
+        return LoadReply(
+            plugin: generation.plugin, loaded: generation.stamp, unchanged: unchanged,
+            isCurrent: state.withLock { $0.catalog.members[number]?.isCurrent ?? false },
+            unloadClass: generation.image.unloadClass, protection: "folder", warnings: report.warnings)
     }
 
     // MARK: Steps
 
-    /// Enters a fresh image into the ledger and calls its `swb_start`.
-    ///
-    /// On failure the image is closed, or stays in the ledger where it must stay in memory.
-    private func start(_ image: LoadedImage, _ version: SemanticVersion) async throws(PluginHostError) -> Generation {
+    /// Enters a fresh image into the ledger.
+    func enter(_ image: LoadedImage, _ version: SemanticVersion) -> Generation {
         let generation = state.withLock { state in
             let number = state.nextNumber()
-            let generation = Generation(number: number, version: version, image: image, log: configuration.log)
+            let generation = Generation(
+                number: number, version: version, image: image, log: configuration.log,
+                imports: { [self] plugin, symbol in bindImport(of: number, plugin, symbol) })
             state.records[number] = HostState.Record(generation: generation)
             return generation
         }
-        do throws(Generation.StartFailure) {
-            try await generation.start(within: configuration.startLimit)
-            return generation
-        } catch {
+        warnOfBudget()
+        return generation
+    }
+
+    /// Calls its `swb_start` and `swb_health`.
+    ///
+    /// On failure the image is closed, or stays in the ledger where it must stay in memory.
+    func start(_ generation: Generation) async throws(PluginHostError) {
+        do throws(Generation.StartFailure) { try await generation.start(within: configuration.startLimit) } catch {
             if error.leavesCodeRunning {
                 state.withLock { $0.enter(.stuck, generation.number, reason: error.clause) }
             } else {
                 _ = await close(generation, after: error.clause)
             }
-            throw PluginHostError(error, of: image.manifest.name, version)
+            throw PluginHostError(error, of: generation.plugin, generation.version)
         }
-    }
-
-    /// Puts a started generation into service by `admit`; retires it again where that is refused.
-    private func publish(
-        _ generation: Generation,
-        _ admit: (inout HostState, Catalog.Member) throws(Catalog.Refusal) -> Catalog.Change
-    ) async throws(PluginHostError) -> (change: Catalog.Change, publication: HostState.Publication) {
-        do throws(PluginHostError) {
-            let (change, publication) = try exchange { state throws(Catalog.Refusal) in
-                if state.isShutDown { throw .conflict("the host is shut down") }
-                let change = try admit(&state, generation.member)
-                return (change, state.publish(change))
-            }
-            reclaimLeftovers(of: publication, change)
-            return (change, publication)
-        } catch {
+        do throws(Generation.StepFailure) { try await generation.health(within: configuration.healthLimit) } catch {
             await retire(generation)
-            throw error
+            throw PluginHostError(error, in: "health", of: generation.plugin, generation.version)
         }
     }
 
     /// Frees the replaced targets of generations that serve on through other routes; those that leave drain theirs.
-    private func reclaimLeftovers(of publication: HostState.Publication, _ change: Catalog.Change) {
-        let leftover = publication.replaced.filter { !change.leaving.contains($0.generation) }
+    ///
+    /// - Parameter waited: generations whose targets somebody else waits for.
+    func reclaimLeftovers(
+        of publication: HostState.Publication, _ change: Catalog.Change, except waited: [Int] = []
+    ) {
+        let leftover = publication.replaced.filter {
+            !change.leaving.contains($0.generation) && !waited.contains($0.generation)
+        }
         if !leftover.isEmpty { inBackground { [self] in await reclaim(leftover) } }
     }
 
-    private func exchange<Value: Sendable>(
+    /// Changes the catalog and publishes, under the host's lock.
+    func exchange<Value: Sendable>(
         _ body: (inout HostState) throws(Catalog.Refusal) -> Value
     ) throws(PluginHostError) -> Value {
         do throws(Catalog.Refusal) { return try state.withLock(body) } catch { throw PluginHostError(error) }
     }
 
-    private func current(_ plugin: String, inLineOf version: SemanticVersion) -> Catalog.Member? {
-        state.withLock { $0.catalog.current(of: plugin, inLineOf: version) }
-    }
-
-    // MARK: Replies
-
-    private func loadReply(
-        _ number: Int, _ report: GateReport, unchanged: Bool
-    ) throws(PluginHostError) -> LoadReply {
-        let (generation, isCurrent) = try served(number)
-        return LoadReply(
-            plugin: generation.plugin, loaded: generation.stamp, unchanged: unchanged, isCurrent: isCurrent,
-            unloadClass: generation.image.unloadClass, protection: "folder", warnings: report.warnings)
-    }
-
-    private func unchangedReply(_ number: Int, _ warnings: [Finding]) throws(PluginHostError) -> SwapReply {
-        let generation = try served(number).generation
-        return SwapReply(
-            plugin: generation.plugin, old: generation.stamp, new: generation.stamp, unchanged: true,
-            publishNanoseconds: 0, drainNanoseconds: 0, inFlightAtPublish: 0, retired: nil,
-            unloadClass: generation.image.unloadClass, protection: "folder", warnings: warnings)
-    }
-
-    /// Drains and retires what left, then tells all of it.
-    private func swapReply(
-        _ generation: Generation, _ old: Catalog.Member?, _ change: Catalog.Change,
-        _ publication: HostState.Publication, _ warnings: [Finding]
-    ) async throws(PluginHostError) -> SwapReply {
-        let oldStamp = old.map { VersionStamp(version: $0.version, image: $0.image, generation: $0.number) }
-        let outcomes = await drainAndRetire(change.leaving)
-        let stuck = outcomes.compactMap(\.stillInside)
-        guard stuck.isEmpty else {
-            throw .timedOut(
-                plugin: generation.plugin, step: "drain",
-                detail: "\(generation.version) serves (generation \(generation.number)); "
-                    + stuck.joined(separator: "; "))
+    /// Tells of routes that a fallback serves from now on.
+    func announce(_ change: Catalog.Change) {
+        let members = state.withLock(\.catalog.members)
+        for (key, server) in change.assignments.sorted(by: { $0.key < $1.key }) {
+            guard let server, let member = members[server], member.plugin != key.plugin else { continue }
+            configuration.onEvent(
+                HostEvent(
+                    code: "route.fallback", plugin: key.plugin,
+                    sentence: "no admissible version of \(key.plugin) is loaded: \(member.plugin) \(member.version) "
+                        + "stands in on the route \(key)"))
         }
-        let leaver = outcomes.first { $0.stamp == oldStamp } ?? outcomes.first
-        return SwapReply(
-            plugin: generation.plugin, old: oldStamp ?? leaver?.stamp, new: generation.stamp, unchanged: false,
-            publishNanoseconds: publication.nanoseconds, drainNanoseconds: leaver?.drainNanoseconds ?? 0,
-            inFlightAtPublish: publication.callsInFlight,
-            retired: leaver?.retirement ?? (old == nil ? nil : .serving), unloadClass: generation.image.unloadClass,
-            protection: "folder", warnings: warnings)
     }
 
-    private func served(_ number: Int) throws(PluginHostError) -> (generation: Generation, isCurrent: Bool) {
-        let found = state.withLock { state in
-            state.records[number].map { ($0.generation, state.catalog.members[number]?.isCurrent ?? false) }
-        }
+    /// A generation that is in memory.
+    func served(_ number: Int) throws(PluginHostError) -> Generation {
         // Somebody else's unload may come between publication and this look.
-        guard let found else { throw .conflict("generation \(number) was unloaded meanwhile") }
+        guard let found = state.withLock({ $0.records[number]?.generation }) else {
+            throw .conflict("generation \(number) was unloaded meanwhile")
+        }
+        return found
+    }
+
+    /// The generation of a version that is in service.
+    func loaded(_ name: String, _ version: SemanticVersion) throws(PluginHostError) -> Generation {
+        let found = state.withLock { state in
+            state.catalog.generations(of: name).first { $0.version == version }.flatMap {
+                state.records[$0.number]?.generation
+            }
+        }
+        guard let found else {
+            throw .notFound("\(name) \(version) is not loaded: load its file first, or swap to the file")
+        }
         return found
     }
 }

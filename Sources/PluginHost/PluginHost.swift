@@ -22,7 +22,10 @@ public final class PluginHost: Sendable {
     /// Where images are staged, judged, opened and closed; no plugin function runs here, only constructors.
     let loader: SerialThread
     let reclaimer: Reclaimer
-    let state = Lock(HostState())
+    /// Where requests run: not on the process's pool, all of whose threads may be waiting in calls that a request holds.
+    let executor: HostExecutor
+    let sequence = PublicationSequence()
+    let state: Lock<HostState>
 
     /// Starts a host: its threads, its folder for private copies, and the process's pins.
     ///
@@ -34,10 +37,15 @@ public final class PluginHost: Sendable {
             staging = try StagingFolder(under: configuration.stagingDirectory)
             records = try CallRecords.start()
             reclaimer = try Reclaimer()
-            loader = try SerialThread(name: "swb-loader")
+            executor = try HostExecutor()
+            do { loader = try SerialThread(name: "swb-loader") } catch {
+                executor.finish()
+                throw error
+            }
         } catch {
             throw .system("the host cannot start: \(error)")
         }
+        state = Lock(HostState(sequence: sequence))
         state.withLock { $0.keepAlive = self }
     }
 
@@ -73,6 +81,6 @@ public final class PluginHost: Sendable {
         }
         guard isAccepted else { throw .conflict("the host is shut down") }
         defer { for waiter in state.withLock({ $0.endRequest() }) { waiter.resume() } }
-        return try await body()
+        return try await withTaskExecutorPreference(executor) { () async throws(PluginHostError) in try await body() }
     }
 }

@@ -12,12 +12,14 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     case notFound(String)
     /// The request itself is wrong (a name other than the manifest's, a range that spans lines): a sentence.
     case invalidRequest(String)
-    /// The plugin failed: `step` is `open`, `start`, `call of …`; `detail` its code and words.
+    /// The plugin failed: `step` is `open`, `start`, `health`, `state hand-over`, `call of …`; `detail` its code and words.
     case pluginFailed(plugin: String, step: String, detail: String)
     /// A time limit passed: `step` is `open`, `start`, `drain`; `detail` what is true now.
     case timedOut(plugin: String, step: String, detail: String)
     /// The request contradicts what is true now: a bound route, another load, a host that is shut down: a sentence.
     case conflict(String)
+    /// What the plugins take would pass the host's budget: a sentence.
+    case overBudget(String)
     /// The system failed us: what was tried, on what, and its reason.
     case system(String)
 
@@ -30,6 +32,7 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         case .pluginFailed: "plugin-failed"
         case .timedOut: "timed-out"
         case .conflict: "conflict"
+        case .overBudget: "over-budget"
         case .system: "system"
         }
     }
@@ -39,7 +42,8 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .refused(let report):
             "\(report.path) is refused:\n" + report.refusals.map(\.sentence).joined(separator: "\n")
-        case .notFound(let sentence), .invalidRequest(let sentence), .conflict(let sentence), .system(let sentence):
+        case .notFound(let sentence), .invalidRequest(let sentence), .conflict(let sentence), .overBudget(let sentence),
+            .system(let sentence):
             sentence
         case .pluginFailed(let plugin, let step, let detail): "\(plugin) failed in its \(step): \(detail)"
         case .timedOut(let plugin, let step, let detail): "\(plugin) timed out in its \(step): \(detail)"
@@ -69,6 +73,14 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
                 plugin: name, step: "start",
                 detail: failure.clause + "; it was not published, and its image stays in memory")
         }
+    }
+
+    init(_ failure: Generation.StepFailure, in step: String, of plugin: String, _ version: SemanticVersion) {
+        let name = "\(plugin) \(version)"
+        self =
+            failure.isTimeout
+            ? .timedOut(plugin: name, step: step, detail: failure.clause)
+            : .pluginFailed(plugin: name, step: step, detail: failure.clause)
     }
 
     init(_ refusal: Catalog.Refusal) {

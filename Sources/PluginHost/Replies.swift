@@ -46,12 +46,56 @@ public struct SwapReply: Sendable, Codable, Equatable {
     public let inFlightAtPublish: Int
     /// What became of the old generation; `nil` where there was none.
     public let retired: Retirement?
+    /// The state that went from the old generation to the new one; `nil` where none did.
+    public let handOver: HandOver?
+    /// How long the old generation stays ready, in seconds; `nil` without a probation.
+    public let probation: Double?
+    /// Everything was done but published, and then undone: `old` serves as before.
+    public let isDryRun: Bool
     /// Whether the new image will be unmapped after use.
     public let unloadClass: UnloadClass
     /// As in `LoadReply`.
     public let protection: String
     /// What the gates warned of.
     public let warnings: [Finding]
+}
+
+/// A state that went from one generation to the next.
+public struct HandOver: Sendable, Codable, Equatable {
+    /// How the old generation was kept from changing it meanwhile.
+    public let mode: Mode
+    /// The form that `swb_save` wrote, as the manifest numbers it.
+    public let schema: UInt32
+    /// What `swb_save` wrote, in bytes.
+    public let bytes: Int
+    /// For how long calls were held, in nanoseconds; 0 in mode `live`.
+    public let pauseNanoseconds: Int
+
+    /// How calls and state go together.
+    public enum Mode: String, Sendable, Codable {
+        /// Calls were held until nobody was inside the old generation: nothing is lost.
+        case quiesced
+        /// The manifest says `state = live-ok`: calls went on, and what they changed after the save stayed behind.
+        case live
+    }
+}
+
+/// The reply to `swap(together:)`.
+public struct TransactionReply: Sendable, Codable, Equatable {
+    /// One entry per plugin, in the order of the request.
+    public let swaps: [SwapReply]
+    /// Storing the new targets on all routes of all plugins, in nanoseconds.
+    public let publishNanoseconds: Int
+}
+
+/// The reply to `commit`.
+public struct CommitReply: Sendable, Codable, Equatable {
+    /// The manifest's name.
+    public let plugin: String
+    /// What is in front for good.
+    public let committed: VersionStamp
+    /// The generation that was kept ready, and was retired now, with those that a transaction brought along.
+    public let retired: [UnloadReply.RetiredVersion]
 }
 
 /// The reply to `unload`.
@@ -74,8 +118,10 @@ public struct UnloadReply: Sendable, Codable, Equatable {
 
 /// What became of a generation that is not in front any more.
 public enum Retirement: Sendable, Equatable {
-    /// Stays loaded: routes that the new version does not satisfy still need it.
+    /// Stays loaded: routes that the new version does not satisfy still need it, or callers inside an older one do.
     case serving
+    /// Stays ready until the probation of what took its place is over.
+    case ready
     /// Stopped and unmapped, which was proved.
     case unmapped
     /// Stays in memory, and why.
@@ -88,7 +134,7 @@ extension Retirement: Codable {
     }
 
     private enum Outcome: String, Codable {
-        case serving, unmapped, resident
+        case serving, ready, unmapped, resident
     }
 
     /// Reads `{"outcome": "resident", "reason": "…"}`.
@@ -96,6 +142,7 @@ extension Retirement: Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         switch try values.decode(Outcome.self, forKey: .outcome) {
         case .serving: self = .serving
+        case .ready: self = .ready
         case .unmapped: self = .unmapped
         case .resident: self = .resident(reason: try values.decode(String.self, forKey: .reason))
         }
@@ -106,6 +153,7 @@ extension Retirement: Codable {
         var values = encoder.container(keyedBy: CodingKeys.self)
         switch self {
         case .serving: try values.encode(Outcome.serving, forKey: .outcome)
+        case .ready: try values.encode(Outcome.ready, forKey: .outcome)
         case .unmapped: try values.encode(Outcome.unmapped, forKey: .outcome)
         case .resident(let reason):
             try values.encode(Outcome.resident, forKey: .outcome)

@@ -1,0 +1,75 @@
+import Compatibility
+
+// What plugins require of each other.
+
+extension Catalog {
+    /// Whether the member can stand for what a manifest requires.
+    private static func satisfies(_ member: Member, _ requirement: PluginManifest.NamedRange) -> Bool {
+        (member.plugin == requirement.name && requirement.range.contains(member.version))
+            || member.provides.contains { provided in
+                provided.name == requirement.name && provided.range.lowest.map(requirement.range.contains) == true
+            }
+    }
+
+    /// The generations that can stand for what a manifest requires, what is in front first, then the newest.
+    func providers(of requirement: PluginManifest.NamedRange) -> [Member] {
+        members.values.filter { Self.satisfies($0, requirement) }.sorted {
+            ($0.isCurrent ? 1 : 0, $0.version, $0.number) > ($1.isCurrent ? 1 : 0, $1.version, $1.number)
+        }
+    }
+
+    /// Whether somebody who stays requires the member, and has nothing else for it.
+    func isRequiredAlone(_ member: Member) -> Bool {
+        members.values.contains { user in
+            user.number != member.number && !user.isSuperseded
+                && user.requires.contains { requirement in
+                    Self.satisfies(member, requirement)
+                        && providers(of: requirement).allSatisfy { $0.number == member.number || $0.isSuperseded }
+                }
+        }
+    }
+
+    /// - Parameter next: the catalog without them.
+    func refuseUnloadOfRequired(_ leaving: [Member], _ next: Catalog) throws(Refusal) {
+        let names = leaving.map { "\($0.plugin) \($0.version)" }.joined(separator: ", ")
+        for user in next.members.values.sorted(by: { $0.number < $1.number }) {
+            for requirement in user.requires
+            where next.providers(of: requirement).isEmpty
+                && leaving.contains(where: { Self.satisfies($0, requirement) })
+            {
+                throw .conflict(
+                    "\(names) cannot be unloaded: \(user.plugin) \(user.version) requires \(requirement.name) "
+                        + "\(requirement.range): unload \(user.plugin) first, or swap")
+            }
+        }
+        let gone = Set(leaving.map(\.number))
+        for (key, route) in next.routes.sorted(by: { $0.key < $1.key }) {
+            guard case .importer(let number, let user) = key.arm, let server = route.server, gone.contains(server),
+                next.server(of: route, at: key) == nil
+            else { continue }
+            throw .conflict(
+                "\(names) cannot be unloaded: calls are inside \(user) (generation \(number)), which imports from it: "
+                    + "wait until that is retired")
+        }
+    }
+
+    /// Plugins that need each other could be stopped in no order.
+    func refuseCycle(through member: Member) throws(Refusal) {
+        var path: [String] = []
+        func walk(_ plugin: String) -> Bool {
+            if path.contains(plugin) { return plugin == member.plugin }
+            path.append(plugin)
+            // Of the newcomer's plugin only the newcomer counts: what it replaces may have required something else.
+            let requirements = plugin == member.plugin ? member.requires : generations(of: plugin).flatMap(\.requires)
+            let needed = requirements.flatMap { providers(of: $0).map(\.plugin) + [$0.name] }
+            for next in Set(needed).sorted() where walk(next) { return true }
+            path.removeLast()
+            return false
+        }
+        guard walk(member.plugin) else { return }
+        throw .conflict(
+            "\(member.plugin) \(member.version) would close a cycle: "
+                + (path + [member.plugin]).joined(separator: " requires ")
+                + ": take one of these `requires` lines out")
+    }
+}

@@ -1,0 +1,94 @@
+import Compatibility
+
+// Who serves a route.
+
+extension Catalog {
+    /// The generation that the range alone selects.
+    func preferred(_ route: RouteEntry, of key: RouteKey) -> Member? {
+        select(for: route, at: key) { _ in true }
+    }
+
+    /// The same among those that have every export bound through the route: a loaded version without one is passed over.
+    func server(of route: RouteEntry, at key: RouteKey) -> Member? {
+        if route.isFrozen, let server = route.server.flatMap({ members[$0] }) { return server }
+        return select(for: route, at: key) { Self.lack(of: $0, for: route) == nil }
+    }
+
+    /// The fixed version, else the newest current one, else the newest loaded one; of the plugin itself, else of its
+    /// fallback.
+    private func select(for route: RouteEntry, at key: RouteKey, _ isAble: (Member) -> Bool) -> Member? {
+        // An arm whose own version is not there mirrors the main arm.
+        let main = key.isImport ? route : routes[key.main] ?? route
+        let able = generations(of: key.plugin).filter { route.range.contains($0.version) && isAble($0) }
+        for version in [route.fixed, main.fixed] {
+            if let version, let member = able.first(where: { $0.version == version }) { return member }
+        }
+        if let own = able.first(where: \.isCurrent) ?? able.first { return own }
+        let substitutes = main.fallback.map { generations(of: $0).filter(isAble) } ?? []
+        return substitutes.first(where: \.isCurrent) ?? substitutes.first
+    }
+
+    /// Who serves the route now, and what it offers under the symbol.
+    func server(
+        of route: RouteEntry, at key: RouteKey, offering symbol: String, as type: PluginManifest.ExportType?
+    ) throws(Refusal) -> (member: Member, export: PluginManifest.Export) {
+        guard let server = server(of: route, at: key) else {
+            let loaded = generations(of: key.plugin).map { "\($0.version)" }.joined(separator: ", ")
+            throw .notFound(
+                loaded.isEmpty
+                    ? noPlugin(key.plugin)
+                    : "no loaded version of \(key.plugin) is in \(route.range); loaded: \(loaded)")
+        }
+        guard let offered = server.exports[symbol] else {
+            let names = server.exports.keys.sorted().joined(separator: ", ")
+            throw .notFound("\(server.plugin) \(server.version) has no export \(symbol); it has: \(names)")
+        }
+        if let type, type != offered.type {
+            let own = offered.type.map { "is of type \($0)" } ?? "has no declared type"
+            if type == .message {
+                throw .invalid(
+                    "\(symbol) of \(server.plugin) \(server.version) is no message export, it \(own): bind its C type")
+            }
+            throw .conflict("\(symbol) of \(server.plugin) \(server.version) \(own), the caller expects \(type)")
+        }
+        return (server, offered)
+    }
+
+    func noPlugin(_ name: String) -> String {
+        let names = Set(members.values.map(\.plugin)).sorted()
+        return "no plugin \(name) is loaded" + (names.isEmpty ? "" : "; loaded: \(names.joined(separator: ", "))")
+    }
+
+    /// What `member` lacks of the route's bound exports: "greet (message)".
+    static func lack(of member: Member, for route: RouteEntry) -> String? {
+        route.bound.sorted { $0.key < $1.key }.first { member.exports[$0.key] != $0.value }.map { symbol, export in
+            export.type.map { "\(symbol) of type \($0)" } ?? symbol
+        }
+    }
+
+    /// Takes over `next` with every route of the plugins assigned anew; the superseded that nobody needs leave.
+    mutating func commit(_ next: Catalog, reassigning plugins: Set<String>) -> Change {
+        var next = next
+        var change = Change()
+        for (key, route) in next.routes {
+            let fallback = next.routes[key.main]?.fallback
+            guard plugins.contains(key.plugin) || fallback.map(plugins.contains) == true else { continue }
+            let server = next.server(of: route, at: key)?.number
+            if server != route.server { change.assignments[key] = .some(server) }
+            next.routes[key]?.server = server
+        }
+        change.leaving = next.removeUnneeded()
+        self = next
+        return change
+    }
+
+    /// Takes out the superseded that neither serve a route, nor are kept ready, nor alone satisfy a requirement.
+    mutating func removeUnneeded() -> [Int] {
+        let serving = Set(routes.values.compactMap(\.server))
+        let leaving = members.values.filter {
+            $0.isSuperseded && !$0.isReady && !serving.contains($0.number) && !isRequiredAlone($0)
+        }.map(\.number).sorted()
+        for number in leaving { members[number] = nil }
+        return leaving
+    }
+}

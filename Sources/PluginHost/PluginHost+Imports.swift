@@ -1,0 +1,38 @@
+import Compatibility
+import PluginRegistry
+
+// What a plugin calls of another, through the host.
+
+extension PluginHost {
+    /// Binds an export for the generation `importer`, by the line of its manifest that requires `plugin`.
+    ///
+    /// The route is the generation's own: a swap of what it imports moves it, unless both are swapped together, where the
+    /// old one stays with the old one.
+    func bindImport(of importer: Int, _ plugin: String, _ symbol: String) -> Result<ImportedExport, ImportRefusal> {
+        state.withLock { state in
+            guard !state.isShutDown, let generation = state.records[importer]?.generation else {
+                return .failure(.closed)
+            }
+            guard let requirement = generation.image.manifest.requires.first(where: { $0.name == plugin }) else {
+                return .failure(.notRequired)
+            }
+            guard let provider = state.catalog.providers(of: requirement).first else { return .failure(.notServed) }
+            do {
+                let range =
+                    provider.plugin == plugin ? requirement.range : try VersionRange("^\(provider.version)")
+                let (key, change) = try state.catalog.bind(
+                    provider.plugin, range, symbol, as: nil, arm: .importer(importer, of: generation.plugin))
+                _ = state.publish(change)
+                guard let route = state.routes[key]?.route, let index = state.indices[provider.plugin]?[symbol] else {
+                    return .failure(.noSuchExport)
+                }
+                let isMessage = state.catalog.routes[key]?.bound[symbol]?.type == .message
+                return .success(
+                    ImportedExport(
+                        binding: try route.binding(index), message: isMessage ? messageExport(plugin, symbol) : nil))
+            } catch {
+                return .failure(.noSuchExport)
+            }
+        }
+    }
+}

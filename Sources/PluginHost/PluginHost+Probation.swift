@@ -1,0 +1,104 @@
+import Compatibility
+import PluginRegistry
+
+// A swap on probation: the old version is ready to come back.
+
+extension PluginHost {
+    /// Puts back what was in front before the last swap of `name`, which is on probation, by one publish; with it the other
+    /// plugins of its transaction.
+    ///
+    /// The old version goes on with the state that it had: what the new one changed meanwhile is lost.
+    ///
+    /// - Throws: `conflict` where nothing of that name is on probation, or a route has been bound meanwhile that the old
+    ///   version cannot serve; `timedOut` in step `drain` as with a swap.
+    public func revert(_ name: String) async throws(PluginHostError) -> SwapReply {
+        try await request { () async throws(PluginHostError) in
+            var job = try takeProbation(of: name)
+            await run(&job, .revert)
+            return try revertReply(&job, of: name)
+        }
+    }
+
+    /// Ends the probation of the last swap of `name`: what was in front before it is drained and retired.
+    public func commit(_ name: String) async throws(PluginHostError) -> CommitReply {
+        try await request { () async throws(PluginHostError) in
+            var job = try takeProbation(of: name)
+            await run(&job, .commit)
+            if job.answer == .stillInside { _ = try answer(job) }
+            guard let new = job.entries.first(where: { $0.name == name })?.new else {
+                throw .conflict("\(name) was unloaded meanwhile")
+            }
+            return CommitReply(plugin: name, committed: new.stamp, retired: job.outcomes.compactMap(\.retired))
+        }
+    }
+
+    private func revertReply(_ job: inout SwapJob, of name: String) throws(PluginHostError) -> SwapReply {
+        if job.answer == .stillInside || job.answer == .failed { _ = try answer(job) }
+        guard let entry = job.entries.first(where: { $0.name == name }), let new = entry.new, let old = entry.old else {
+            throw .conflict("\(name) was unloaded meanwhile")
+        }
+        let leaver = job.outcomes.first { $0.stamp == new.stamp }
+        return SwapReply(
+            plugin: name, old: new.stamp, new: old.stamp, unchanged: false,
+            publishNanoseconds: job.publication.nanoseconds, drainNanoseconds: leaver?.drainNanoseconds ?? 0,
+            inFlightAtPublish: job.publication.callsInFlight, retired: leaver?.retirement ?? .serving, handOver: nil,
+            probation: nil, isDryRun: false, unloadClass: old.image.unloadClass, protection: "folder", warnings: [])
+    }
+
+    /// Takes a swap off probation to decide on it: whoever comes second finds none.
+    func takeProbation(of name: String) throws(PluginHostError) -> SwapJob {
+        let job = state.withLock { state in
+            state.probations.first { $0.value.entries.contains { $0.name == name } }.flatMap {
+                state.probations.removeValue(forKey: $0.key)
+            }
+        }
+        guard let job else {
+            throw .conflict(
+                "no swap of \(name) is on probation: swap with a probation to be able to revert or commit it")
+        }
+        return job
+    }
+
+    // MARK: Actions of the machine
+
+    /// Puts the swap on probation.
+    func watch(_ job: inout SwapJob) {
+        if job.probationNumber == nil { job.probationEnd = .now + job.probation }
+        let number = job.probationNumber ?? state.withLock { $0.nextProbation() }
+        job.probationNumber = number
+        var kept = job
+        kept.outcomes = []
+        state.withLock { [kept] in $0.probations[number] = kept }
+        ensureWatch()
+    }
+
+    /// Forgets swaps on probation that another change of one of the plugins has decided.
+    func dropProbations(of plugins: [String]) {
+        let ready = state.withLock { state in
+            var ready: [Int] = []
+            for (number, job) in state.probations where !Set(job.plugins).isDisjoint(with: plugins) {
+                state.probations[number] = nil
+                ready += job.entries.compactMap(\.old?.number)
+            }
+            return ready
+        }
+        let leaving = ready.isEmpty ? [] : endReadiness(of: ready)
+        if !leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(leaving) } }
+    }
+
+    /// Takes it off, wherever it is.
+    func endWatch(_ job: inout SwapJob) {
+        guard let number = job.probationNumber else { return }
+        state.withLock { $0.probations[number] = nil }
+    }
+
+    /// Lets go of old versions that were kept ready; who leaves by that.
+    func endReadiness(of numbers: [Int]) -> [Int] {
+        let (change, publication) = state.withLock { state in
+            let change = state.catalog.endReadiness(of: numbers)
+            return (change, state.publish(change))
+        }
+        reclaimLeftovers(of: publication, change)
+        return change.leaving
+    }
+}
