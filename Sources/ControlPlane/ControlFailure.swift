@@ -74,7 +74,7 @@ extension ControlFailure {
 
     private static func exit(of error: PluginHostError) -> Int32 {
         switch error {
-        case .conflict, .system: 1
+        case .conflict, .overBudget, .system: 1
         case .invalidRequest: 2
         case .refused: 3
         case .notFound: 4

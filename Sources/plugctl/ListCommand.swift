@@ -58,7 +58,7 @@ struct ListCommand {
         case .current: .green
         case .starting, .draining: .yellow
         case .stuck: .red
-        case .loaded, .resident: nil
+        case .loaded, .ready, .resident: nil
         }
     }
 }
