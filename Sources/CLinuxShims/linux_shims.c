@@ -4,6 +4,7 @@
 #include <link.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__GLIBC__)
@@ -76,6 +77,8 @@ void clinux_name_this_thread(const char *name) {
   pthread_setname_np(pthread_self(), cut);
 }
 
+pid_t clinux_thread_id(void) { return gettid(); }
+
 /* ThreadSanitizer knows pthread_timedjoin_np and not its twin: it would take the thread for running on. */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -95,4 +98,9 @@ bool clinux_join_within(pthread_t thread, uint64_t nanoseconds) {
   until.tv_sec += (time_t)(nanoseconds / 1000000000u + sum / 1000000000u);
   until.tv_nsec = (long)(sum % 1000000000u);
   return JOIN(thread, &until) == 0;
+}
+
+ssize_t clinux_read_memory(uintptr_t address, void *bytes, size_t count) {
+  struct iovec into = {bytes, count}, from = {(void *)address, count};
+  return process_vm_readv(getpid(), &into, 1, &from, 1, 0);
 }

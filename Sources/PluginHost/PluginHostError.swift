@@ -66,7 +66,7 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         switch failure {
         case .system: self = .system("\(name) was not started: \(failure.clause)")
         case .refused: self = .pluginFailed(plugin: name, step: "start", detail: failure.clause)
-        case .threadStuck:
+        case .threadStuck, .threadsAlive:
             self = .pluginFailed(plugin: name, step: "start", detail: failure.clause + "; its image stays in memory")
         case .timedOut:
             self = .timedOut(
