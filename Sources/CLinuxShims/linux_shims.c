@@ -27,25 +27,27 @@ clinux_object_counts clinux_count_objects(void) {
 
 struct visit_request {
   void *context;
-  void (*visit)(void *context, const char *name, uintptr_t start, uintptr_t end);
+  void (*visit)(void *context, const char *name, uintptr_t start, uintptr_t end, size_t segments);
 };
 
 static int object_visitor(struct dl_phdr_info *info, size_t size, void *context) {
   (void)size;
   const struct visit_request *request = context;
   uintptr_t start = UINTPTR_MAX, end = 0;
+  size_t segments = 0;
   for (size_t i = 0; i < info->dlpi_phnum; i++) {
     const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
     if (segment->p_type != PT_LOAD) continue;
+    segments++;
     uintptr_t from = info->dlpi_addr + segment->p_vaddr, to = from + segment->p_memsz;
     if (from < start) start = from;
     if (to > end) end = to;
   }
-  request->visit(request->context, info->dlpi_name ? info->dlpi_name : "", start, end);
+  request->visit(request->context, info->dlpi_name ? info->dlpi_name : "", start, end, segments);
   return 0;
 }
 
-void clinux_visit_objects(void *context, void (*visit)(void *, const char *, uintptr_t, uintptr_t)) {
+void clinux_visit_objects(void *context, void (*visit)(void *, const char *, uintptr_t, uintptr_t, size_t)) {
   struct visit_request request = {context, visit};
   dl_iterate_phdr(object_visitor, &request);
 }

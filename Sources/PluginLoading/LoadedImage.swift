@@ -19,6 +19,9 @@ package final class LoadedImage: @unchecked Sendable {
     package let unloadReasons: [String]
     /// The image's memory.
     package let addresses: Range<UInt>
+    /// How many mappings the image takes at most: one per PT_LOAD, a part of one that is made read-only after relocation,
+    /// and the zeroed pages behind one.
+    package let mappings: Int
     /// The declared exports' addresses by symbol.
     package let exports: [String: UInt]
     /// The addresses of the lifecycle functions that the image defines, by symbol.
@@ -48,6 +51,7 @@ package final class LoadedImage: @unchecked Sendable {
         do throws(LoadingError) {
             let object = try Self.proveNovelty(of: staged.path, since: addedBefore)
             addresses = object.addresses
+            mappings = object.segments + 2
             exports = try Self.resolve(approval.manifest.exports.map(\.symbol), in: library, object)
             lifecycle = try Self.resolve(names, in: library, object)
         } catch {

@@ -20,10 +20,10 @@ typedef struct clinux_object_counts {
 clinux_object_counts clinux_count_objects(void);
 
 /* Calls `visit` for every loaded object, in load order. `name` is borrowed for the visit; the main program's is "".
- * start and end bound its PT_LOAD segments in memory. The dynamic linker's lock is held: no dl* function inside. */
+ * start and end bound its PT_LOAD segments in memory, of which there are `segments`. The dynamic linker's lock is held: no dl* function inside. */
 void clinux_visit_objects(void *_Nullable context,
                           void (*_Nonnull visit)(void *_Nullable context, const char *_Nonnull name, uintptr_t start,
-                                                 uintptr_t end));
+                                                 uintptr_t end, size_t segments));
 
 /* ---- identity of this build ----------------------------------------------------------------------------------------- */
 
