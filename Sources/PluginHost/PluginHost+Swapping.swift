@@ -152,6 +152,10 @@ extension PluginHost {
         job.leaving = change.leaving
         // What an earlier swap kept ready leaves by this one, and nobody waits for it.
         dropProbations(of: job.plugins)
+        if job.probation > .zero, !job.leaving.isEmpty {
+            inBackground { [self, leaving = job.leaving] in _ = await drainAndRetire(leaving) }
+            job.leaving = []
+        }
         reclaimLeftovers(of: publication, change, except: keepsReady ? replaced : [])
         announce(change)
         endTurn(of: &job)

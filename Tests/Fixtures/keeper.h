@@ -1,14 +1,23 @@
 /* keeper: a text that messages set and tell, schema 1. What the fixtures of the state hand-over share; each defines its
- * own swb_save and swb_restore. -D: VERSION. */
+ * own swb_save and swb_restore. -D: VERSION; LIVE: the state may be saved while calls are inside. */
 #ifndef KEEPER_H
 #define KEEPER_H
 
 #include <stdlib.h>
 #include <switchboard.h>
 
+#ifndef MORE_EXPORTS
+#define MORE_EXPORTS ""
+#endif
+#ifdef LIVE
+#define STATE_LINE "state = live-ok\n"
+#else
+#define STATE_LINE ""
+#endif
+
 SWB_MANIFEST("name = keeper\n"
              "version = " VERSION "\n"
-             "schema = 1\n"
+             "schema = 1\n" STATE_LINE MORE_EXPORTS
              "export = set message\n"
              "export = tell message\n");
 
