@@ -34,7 +34,7 @@ package struct ThreadStatus: Sendable, Equatable, CustomStringConvertible {
         /// It sleeps, with the stack pointer, and every number that the kernel shows: the system call's arguments where it
         /// is in one, the stack pointer, the program counter.
         case asleep(stackPointer: UInt, registers: [UInt])
-        /// There is no such thread any more.
+        /// There is no such thread any more, or it will never run again.
         case gone
         /// The kernel does not say (hidden by a security module, or in words that we do not know).
         case unknown
@@ -45,7 +45,10 @@ package struct ThreadStatus: Sendable, Equatable, CustomStringConvertible {
         do throws(SystemError) {
             return activity(parsing: try ProcFile.read("\(tasks)/\(id)/syscall", limit: 4096))
         } catch {
-            return error.code == ENOENT || error.code == ESRCH ? .gone : .unknown
+            // A kernel may lack the file (ENOENT too): then the thread's folder is still there.
+            let isListed = unsafe access("\(tasks)/\(id)", F_OK) == 0
+            let isGone = error.code == ESRCH || (error.code == ENOENT && !isListed)
+            return isGone ? .gone : .unknown
         }
     }
 
@@ -55,6 +58,8 @@ package struct ThreadStatus: Sendable, Equatable, CustomStringConvertible {
         if words == ["running"] { return .running }
         let registers = words.dropFirst().compactMap { $0.hasPrefix("0x") ? UInt($0.dropFirst(2), radix: 16) : nil }
         guard words.count == 3 || words.count == 9, registers.count == words.count - 1 else { return .unknown }
+        // A thread that has given up its stack already, as a main thread that has ended before the others.
+        if words.first == "-1", registers == [0, 0] { return .gone }
         return .asleep(stackPointer: registers[registers.count - 2], registers: registers)
     }
 }

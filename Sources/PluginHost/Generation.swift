@@ -20,8 +20,9 @@ final class Generation: Sendable {
         var instance: UInt = 0
         /// Where the lifecycle functions run; `nil` before `start` and after `stop`, and where the plugin has none.
         var worker: SerialThread?
-        /// Calls that were given up because they did not return in time, less those of them that have returned since. One
-        /// may return before it is given up, so for a moment it can be -1.
+        /// Calls that were given up because they did not return in time, less those of them that have returned since.
+        ///
+        /// One may return before it is given up, so for a moment it can be -1.
         var overdue = 0
         /// The last function that was given up.
         var overdueFunction = ""

@@ -28,8 +28,6 @@ final class PluginThreads: Sendable {
     static let limit = 64
     /// How long an ended thread's thread-local destructors may take before it counts as alive.
     static let endLimit = Duration.seconds(1)
-    /// The kernel keeps so many bytes of a thread's name.
-    private static let nameLimit = 15
 
     /// What the threads look at.
     let stopping = StoppingFlag()
@@ -39,8 +37,7 @@ final class PluginThreads: Sendable {
     ///
     /// Any thread. Threads that have ended by themselves are joined first.
     func run(_ body: Body, name: String) -> Int32 {
-        let name = String(decoding: name.utf8.prefix(Self.nameLimit), as: UTF8.self)
-        return members.withLock { members in
+        members.withLock { members in
             // Under the lock, as is every look of `stop`: a thread is either refused, or seen there.
             guard !stopping.isRaised else { return ECANCELED }
             members.removeAll { $0.progress.withLock(\.isOver) && $0.thread.finish(within: 0) }

@@ -5,6 +5,8 @@ import Glibc
 @safe final class ThreadsService: @unchecked Sendable {  // the memory is written in `init` only
     /// What stands behind the border.
     let threads = PluginThreads()
+    /// The kernel keeps so many bytes of a thread's name.
+    private static let nameLimit = 15
     private let service: UnsafeMutablePointer<swb_threads_v1>
 
     init() {
@@ -17,9 +19,11 @@ import Glibc
                     guard let context = unsafe context, let name = unsafe name, let body = unsafe body else {
                         return EINVAL
                     }
-                    // SAFETY: `name` is NUL-terminated and copied here.
+                    // SAFETY: `name` is NUL-terminated, and copied here.
+                    let cut = unsafe UnsafeRawBufferPointer(start: name, count: strnlen(name, ThreadsService.nameLimit))
                     return unsafe ThreadsService.threads(context).run(
-                        PluginThreads.Body(function: body, argument: argument), name: String(cString: name))
+                        PluginThreads.Body(function: body, argument: argument),
+                        name: String(decoding: cut, as: UTF8.self))
                 },
                 stopping: { context in
                     guard let context = unsafe context else { return 1 }

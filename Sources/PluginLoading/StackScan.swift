@@ -2,7 +2,7 @@ import CLinuxShims
 import Glibc
 package import LinuxSystem
 
-/// The look at every thread before an image is unmapped on its author's word: whose stack leads into it?
+/// Asks of every thread whether its stack leads into an image, before that is unmapped on its author's word.
 ///
 /// Conservative: every word from the stack pointer to the end of its mapping counts, and every register that the kernel
 /// shows, whatever it means; a thread that cannot be looked at leaves the question open. What it cannot see is what no

@@ -1,7 +1,8 @@
 import Glibc
-import PluginHost
 import TestSupport
 import Testing
+
+@testable import PluginHost
 
 /// Host-owned threads of plugins, `swb.threads.v1`.
 @Suite(.timeLimit(.minutes(2))) struct PluginThreadsTests {
@@ -64,6 +65,62 @@ import Testing
             #expect(log.texts == ["thread ended"])
             #expect(mappedCopies(under: folder) == [])
             #expect(host.list(includingRetired: true).isEmpty)
+        }
+    }
+
+    @Test func aFailedStartWhoseThreadIgnoresStoppingKeepsTheImage() async throws {
+        try await withHost({ $0.startLimit = .milliseconds(200) }) { host, folder in
+            let barrier = try Barrier(in: folder)
+            let path = try Plugins.build("fails_to_start_with_stubborn_thread.c", barrier: barrier, into: folder)
+            let error = try await hostError { _ = try await host.load(path) }
+            #expect(error.description.contains("swb_start answered 42"))
+            let status = try #require(host.list(includingRetired: true).first)
+            #expect(status.state == .stuck)
+            #expect(status.reason?.contains(#/and thread \d+ \(stubborn\) does not stop when told to/#) == true)
+            #expect(mappedCopies(under: folder).count == 1)
+            barrier.open()
+        }
+    }
+
+    @Test func aStartThatIsTooLateEndsItsThreadsBeforeItIsStopped() async throws {
+        let log = Log()
+        try await withHost({
+            $0.startLimit = .milliseconds(200)
+            $0.log = log.sink
+        }) { host, folder in
+            let barrier = try Barrier(in: folder)
+            let path = try Plugins.build("hangs_in_start_with_thread.c", barrier: barrier, into: folder)
+            #expect(try await hostError { _ = try await host.load(path) }.code == "timed-out")
+            try await eventually { log.texts == ["thread ended"] }
+            barrier.open()
+            try await eventually { log.texts == ["thread ended", "started late", "stopped"] }
+        }
+    }
+
+    @Test func aThreadWhoseDestructorHangsKeepsTheImageAndTheReasonSaysSo() async throws {
+        try await withHost({ $0.stopLimit = .milliseconds(200) }) { host, folder in
+            let barrier = try Barrier(in: folder)
+            _ = try await host.load(Plugins.build("hangs_in_thread_destructor.c", barrier: barrier, into: folder))
+            let reply = try await host.unload("hangs-in-destructor")
+            guard case .resident(let reason) = reply.retired.first?.outcome else {
+                Issue.record("not resident"); return
+            }
+            #expect(reason.contains(#/\(destroying\) does not end: a destructor of its thread-local storage hangs/#))
+            #expect(mappedCopies(under: folder).count == 1)
+            barrier.open()
+        }
+    }
+
+    /// A generation that is left to the process, because a call never leaves it, has no use for its threads either.
+    @Test func theThreadsOfAnAbandonedGenerationAreToldToStop() async throws {
+        await #expect(processExitsWith: .success) {
+            let log = Log()
+            try await withHost({ $0.log = log.sink }) { host, folder in
+                let number = try await host.load(Plugins.build("runs_thread.c", into: folder)).loaded.generation
+                let generation = try #require(host.state.withLock { $0.records[number]?.generation })
+                generation.abandon()
+                try await eventually { log.texts == ["thread ended"] }
+            }
         }
     }
 

@@ -48,10 +48,21 @@ import Testing
         #expect(verdict == (expected == "in use" ? .inUse(worker) : .undecided(worker)))
     }
 
+    /// One whose folder is gone when it is looked into, and one that has ended and waits to be collected.
     @Test func aThreadThatIsGoneIsClear() throws {
         let folder = try TemporaryFolder()
+        #expect(symlink(folder.file("absent"), folder.file("76")) == 0)
         #expect(mkdir(folder.file("77"), 0o700) == 0)
+        try folder.write("-1 0x0 0x0\n", to: "77/syscall")
         #expect(StackScan.look(for: Self.image, tasks: folder.path) == .clear)
+    }
+
+    /// Some kernels and sandboxes do not have the file: no thread of theirs may pass for one that is gone.
+    @Test func aKernelThatDoesNotShowThreadsDecidesNothing() throws {
+        let folder = try TemporaryFolder()
+        #expect(mkdir(folder.file("77"), 0o700) == 0)
+        #expect(
+            StackScan.look(for: Self.image, tasks: folder.path) == .undecided([ThreadStatus(id: 77, name: "")]))
     }
 
     @Test func withoutAListOfThreadsNothingIsDecided() throws {
