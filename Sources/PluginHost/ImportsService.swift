@@ -111,7 +111,7 @@ import PluginRegistry
         _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
     ) -> (@convention(c) () -> Void)? {
         guard let imported = unsafe imported, let pin = unsafe pin,
-            case .function(let binding) = unsafe target(of: imported), let held = binding.enter()
+            case .function(let binding) = unsafe target(of: imported), let held = binding.foreignPin()
         else { return nil }
         // SAFETY: the caller's storage for both.
         unsafe pin.pointee = swb_pin_v1(opaque: (UInt64(held.word), 0, 0, 0))

@@ -13,12 +13,12 @@ internal import CPin
 }
 
 extension Binding {
-    /// Takes a pin without a closure around it; `nil` where nothing serves or no cell was to be had, and nothing is held.
-    package func enter() -> ForeignPin<F>? {
-        // SAFETY: a pin that found no target is given back here; else its owner does so on this thread, by its word.
-        let pin = unsafe cpin_enter(route, offset)
-        guard let target = unsafe pin.target, let cell = unsafe pin.cell else {
-            if unsafe pin.cell != nil { unsafe cpin_leave(pin) }
+    /// Takes a pin without a closure around it; `nil` where nothing serves, or a hand-over of state held it for too long,
+    /// or no cell was to be had: then nothing is held.
+    package func foreignPin() -> ForeignPin<F>? {
+        // C code has no use for the reason: one answer stands for all.
+        // SAFETY: its owner gives the pin back on this thread, by its word.
+        guard let pin = try? unsafe enter(), let target = unsafe pin.target, let cell = unsafe pin.cell else {
             return nil
         }
         // SAFETY: the pin is held; the header's words are there in every target.

@@ -13,12 +13,10 @@ extension Route {
     package func split(to canary: Route?, share: Int) {}
     package func unbind() {}
 }
-extension Holder { package var isLease: Bool { false } }
 package final class CallTally: Sendable {
     package init() {}
     package func count(failed: Bool) {}
     package func read() -> (calls: Int, failures: Int) { (0, 0) }
 }
-public struct Pinned<F>: ~Copyable {}
 package func pin<A, B, R>(_ first: Binding<A>, _ second: Binding<B>, under: PublicationSequence,
   _ body: (borrowing Pinned<A>, borrowing Pinned<B>) throws -> R) throws -> R { fatalError() }

@@ -56,13 +56,13 @@ import Testing
             let (set, tell) = (try host.messages("keeper", "^1", "set"), try host.messages("keeper", "^1", "tell"))
             _ = try set.send("precious")
             let next = try Plugins.build(after, "1.1.0", barrier: barrier, into: folder)
-            let callers = try Callers(4) { try tell.send("") == "precious" }
+            let callers = try CallingThreads(4) { try tell.send("") == "precious" }
             let error = try await hostError { _ = try await host.swap("keeper", to: next) }
             #expect(error.code == code && "\(error)".contains(words))
             #expect("\(error)".contains("state hand-over"))
             #expect(try await callers.finish() == [], "held calls went on in the old version")
             #expect(try tell.send("") == "precious")
-            #expect(host.list().first { $0.state == .current }?.stamp.version == SemanticVersion("1.0.0"))
+            #expect(host.list().first { $0.state == .current }.map { "\($0.stamp.version)" } == "1.0.0")
             barrier.open(for: 8)
         }
     }
@@ -74,7 +74,7 @@ import Testing
             _ = try set.send("kept")
             let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
             let reply = try await host.swap("keeper", to: next, SwapOptions(isDryRun: true))
-            #expect(reply.isDryRun && reply.new.version == SemanticVersion("1.1.0") && reply.retired == nil)
+            #expect(reply.isDryRun && "\(reply.new.version)" == "1.1.0" && reply.retired == nil)
             #expect(reply.handOver?.bytes == 4)
             #expect(try tell.send("") == "kept")
             #expect(host.list(includingRetired: true).map { "\($0.stamp.version) \($0.state)" } == ["1.0.0 current"])
@@ -129,7 +129,7 @@ import Testing
                 "counter", "^1",
                 Export("counter_add", as: (@convention(c) (UnsafeMutableRawPointer?, Int64) -> Int64).self))
             let calls = Atomic(0)
-            let callers = try Callers(4) {
+            let callers = try CallingThreads(4) {
                 let before = try add { add, instance in add(instance, 1) }
                 calls.add(1, ordering: .relaxed)
                 return before > 0
@@ -149,7 +149,7 @@ import Testing
 }
 
 /// Threads that call on and on, until told to finish.
-final class Callers: Sendable {
+final class CallingThreads: Sendable {
     private let isOver = Atomic(false)
     private let complaints = Mutex<[String]>([])
     private let ended = Atomic(0)
@@ -164,7 +164,7 @@ final class Callers: Sendable {
                     var turns = 0
                     while !isOver.load(ordering: .relaxed) {
                         turns += 1
-                        // Callers that never pause leave the host nothing of a machine with two cores.
+                        // CallingThreads that never pause leave the host nothing of a machine with two cores.
                         if turns % 16 == 0 { usleep(200) }
                         do {
                             if try call() { continue }

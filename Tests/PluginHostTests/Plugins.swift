@@ -24,7 +24,7 @@ enum Plugins {
     /// `Plugins/Counter` at a version.
     static func counter(_ version: String, into folder: TemporaryFolder) throws -> String {
         try Fixture.build(
-            .path(Fixture.repository + "/Plugins/Counter/counter.c"), named: "counter-\(version)",
+            .file("../../Plugins/Counter/counter.c"), named: "counter-\(version)",
             flags: define(version: version), into: folder)
     }
 

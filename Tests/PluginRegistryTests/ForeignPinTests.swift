@@ -7,11 +7,11 @@ import Testing
         let first = target([add, multiply])
         let route = try route(serving: first)
         let binding: Binding<Add> = try route.binding(1)
-        let pin = try #require(binding.enter())
+        let pin = try #require(binding.foreignPin())
         #expect(pin.function(3, 4) == 12)
         #expect(first.holders.map(\.slotIndex) == [1])
         route.publish(target([add, add]))
-        let nested = try #require(binding.enter())
+        let nested = try #require(binding.foreignPin())
         #expect(nested.function(3, 4) == 7)
         #expect(pin.function(3, 4) == 12, "what it entered is still there")
         Pins.giveBack(nested.word)
@@ -24,12 +24,12 @@ import Testing
     @Test func onAnEmptyRouteNothingIsHeld() throws {
         let route = try route()
         let binding: Binding<Add> = try route.binding(0)
-        #expect(binding.enter().map(\.word) == nil)
+        #expect(binding.foreignPin().map(\.word) == nil)
         // More often than a thread has cells: none of them was kept.
-        for _ in 0..<200 { #expect(binding.enter().map(\.word) == nil) }
+        for _ in 0..<200 { #expect(binding.foreignPin().map(\.word) == nil) }
         let target = target([add])
         route.publish(target)
-        let pin = try #require(binding.enter())
+        let pin = try #require(binding.foreignPin())
         #expect(target.callCount == 1)
         Pins.giveBack(pin.word)
     }
