@@ -109,7 +109,7 @@ final class Generation: Sendable {
         let (worker, instance) = runtime.withLock { ($0.worker, $0.instance) }
         if let survivors {
             if let worker { leaveToItself(worker) }
-            return "\(survivors) within \(limit), so swb_stop was not called"
+            return "\(survivors); swb_stop was not called (limit \(limit))"
         }
         guard let worker else { return nil }
         if let stop = image.lifecycle["swb_stop"] {
