@@ -1,14 +1,7 @@
-package final class Hold: Sendable {
-    package init(_ routes: [Route], inside old: [Target], until deadline: ContinuousClock.Instant) {}
-    package func add(_ route: Route) {}
-    package func wait(_ label: String) throws(BindingError) {}
-    package func end(_ publications: [(Route, Target?)]) { for (r, t) in publications { r.publish(t) } }
-}
 package final class PublicationSequence: Sendable {
     package init() {}
     package func exchange(_ body: () -> Void) { body() }
 }
-extension Reclaimer { package func quiesce(_ hold: Hold, limit: Duration) async -> DrainOutcome { .degraded } }
 extension Route {
     package func split(to canary: Route?, share: Int) {}
     package func unbind() {}
