@@ -15,7 +15,7 @@ struct MessageExport: Sendable {
     /// - Returns: what the plugin wrote.
     /// - Throws: `pluginFailed` with the plugin's code and words when it answers other than 0.
     func call(
-        _ function: MessageCall.Function, _ instance: UnsafeMutableRawPointer?, _ host: UnsafeRawPointer?,
+        _ function: MessageFunction, _ instance: UnsafeMutableRawPointer?, _ host: UnsafeRawPointer?,
         _ request: [UInt8], within limit: Duration?
     ) throws(PluginHostError) -> [UInt8] {
         // SAFETY: the caller's pin keeps what the pointers lead to; the array is lent for the call.
