@@ -76,6 +76,9 @@ package final class Route: Sendable {
         state.withLock { state in state.bound.filter { !target.hasFunction(at: $0) }.sorted() }
     }
 
+    /// Forgets which exports are bound: nobody uses a binding of this route any more, as its owner knows.
+    package func unbind() { state.withLock { $0.bound = [] } }
+
     /// Whether an export's address can be called as F at all.
     ///
     /// - Throws: `BindingError.notACFunction`.
