@@ -1,0 +1,5 @@
+func x() {}
+struct GrowthScenario {
+    init(_ a: Arguments) {}
+    func rows() async throws -> [Row] { [] }
+}
