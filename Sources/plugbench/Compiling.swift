@@ -8,7 +8,7 @@ internal import Glibc
 func compile(_ words: [String]) throws(BenchError) {
     // SAFETY: copies of the words, freed below; the array ends with a null pointer as posix_spawn(3) wants it.
     let arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var child: pid_t = 0
     let error = unsafe posix_spawnp(&child, words[0], nil, nil, arguments, environ)
     guard error == 0 else { throw .noSample(reason: "\(words[0]) cannot be run (errno \(error))") }

@@ -41,6 +41,8 @@ struct LoadScenario {
     }
 
     /// Each step beside the whole, so that the ratios are shares.
+    ///
+    /// A difference of two times can come out below zero; it counts as nothing then.
     private func steps(_ host: PluginHost, _ plain: String, _ startable: String) async throws -> [Row] {
         let steps = try LoadSteps()
         var shares: [(name: String, events: Events)] = []
