@@ -37,7 +37,7 @@ func compare(_ way: Way, to base: Way, threads: Int, pairs: Int) throws -> Ratio
     while found.count < pairs, ContinuousClock.now < patience {
         if let pair = try measure(way, base, threads: threads) { found.append(pair) }
     }
-    guard found.count >= 5 else { return nil }
+    guard found.count >= min(5, pairs) else { return nil }
     let ratios = found.map { $0.way / $0.base }.sorted()
     let last = ratios.count - 1
     return Ratio(
