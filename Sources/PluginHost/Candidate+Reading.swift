@@ -1,4 +1,4 @@
-import Compatibility
+package import Compatibility
 import ELFReader
 import PluginLoading
 
@@ -6,7 +6,7 @@ extension Candidate {
     /// Reads everything that the gates look at from the bytes of one file.
     ///
     /// - Parameter path: the operator's file, for messages.
-    init(
+    package init(
         reading bytes: RawSpan, of path: String, identity: FileIdentity, permissions: UInt32, for purpose: Purpose
     ) {
         let image: Result<ELFImage, ELFProblem>
@@ -22,7 +22,7 @@ extension Candidate {
     /// The lifecycle functions that dlsym would find, sorted.
     ///
     /// Data of such a name is none: calling it would be a crash.
-    var lifecycleFunctions: [String] {
+    package var lifecycleFunctions: [String] {
         guard case .success(let image) = image else { return [] }
         return image.exportedFunctions.intersection(PluginManifest.lifecycleSymbols).sorted()
     }
