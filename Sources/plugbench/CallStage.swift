@@ -31,7 +31,7 @@ func compare(
                         + "try a quiet machine")
                 return nil
             }
-            return Row(scenario, way, to: base, threads: threads, ratio)
+            return Row(scenario, way.name, to: base.name, ratio, threads: threads, bound: way.bound)
         }
     }
 }

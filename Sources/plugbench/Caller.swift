@@ -1,10 +1,11 @@
+internal import CLinuxShims
 internal import Dispatch
 internal import LinuxSystem
 internal import Synchronization
 
-/// A thread that is inside calls while something else is measured.
+/// A thread on the second CPU that is inside calls while something else is measured.
 ///
-/// It sleeps between `end` and the next `begin`.
+/// Where the machine has one CPU it runs there, and the two take turns. It sleeps between `end` and the next `begin`.
 final class Caller: Sendable {
     private let thread: SerialThread
     private let ending = Atomic<Bool>(false)
@@ -13,7 +14,11 @@ final class Caller: Sendable {
     private let hasEnded = DispatchSemaphore(value: 0)
 
     /// Starts the thread.
-    init() throws { thread = try SerialThread(name: "bench-caller") }
+    init() throws {
+        thread = try SerialThread(name: "bench-caller")
+        // Without the right to, or the CPU, it runs anywhere.
+        thread.enqueue { _ = clinux_stay_on_cpu(1) }
+    }
 
     deinit {
         // Between `end` and `begin` it has nothing to do, and is gone at once.

@@ -2,7 +2,8 @@ internal import PluginRegistry
 
 /// From the request to drain until it is known that no call is inside, against the same with nobody calling.
 ///
-/// The hand-over to the reclaimer's thread is in all of them.
+/// The hand-over to the reclaimer's thread is in all of them, and so is a second thread that was just woken: in the baseline
+/// it sleeps outside of any call.
 struct DrainScenario {
     private let adder: Adder
     private let (routeA, routeB): (Route, Route)
@@ -49,17 +50,21 @@ struct DrainScenario {
         let caller = try Caller()
         var events = Events()
         for _ in 0..<samples {
-            let quiet = try await drainOnce()
-            caller.begin(body)
-            let disturbed: Int
-            do { disturbed = try await drainOnce() } catch {
-                caller.end()
-                throw error
+            let quiet = try await drainOnce(beside: caller) { caller in
+                caller.arrive()
+                caller.waitForEnd()
             }
-            caller.end()
-            events.add(disturbed, beside: quiet)
+            events.add(try await drainOnce(beside: caller, doing: body), beside: quiet)
         }
         return events
+    }
+
+    private func drainOnce(
+        beside caller: Caller, doing body: @escaping @Sendable (Caller) -> Void
+    ) async throws -> Int {
+        caller.begin(body)
+        defer { caller.end() }
+        return try await drainOnce()
     }
 
     private func drainOnce() async throws -> Int {

@@ -6,12 +6,12 @@ struct Events {
     private var way: [Double] = []
     private var base: [Double] = []
 
-    /// Adds a pair, in nanoseconds.
+    /// Adds a pair, in nanoseconds; of so many events each, where one alone is too short for the clock.
     ///
     /// A time of 0, which the clock's grain makes of a very short one, counts as 1.
-    mutating func add(_ way: Int, beside base: Int) {
-        self.way.append(Double(max(way, 1)))
-        self.base.append(Double(max(base, 1)))
+    mutating func add(_ way: Int, beside base: Int, per count: Int = 1) {
+        self.way.append(Double(max(way, 1)) / Double(count))
+        self.base.append(Double(max(base, 1)) / Double(count))
     }
 
     /// The times of what was measured, sorted.

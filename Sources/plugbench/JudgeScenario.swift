@@ -26,9 +26,9 @@ struct JudgeScenario {
             return try StagedImage(copying: sample.path, into: staging)
         }
         // The code and tables of 150 exports take up the rest of 50 KB.
-        let small = try image("small", bytes: 10_000)
+        let small = try image("small", bytes: 21_000)
         let large = try image("large", bytes: 22_000_000)
-        let unnamed = try image("unnamed", bytes: 10_000, hasBuildID: false)
+        let unnamed = try image("unnamed", bytes: 21_000, hasBuildID: false)
         let base = "pread of the small file"
         let events = try [small, large, unnamed].map { try measure($0, beside: small) }
         return [

@@ -24,15 +24,16 @@ struct Row: Encodable {
     let isMissed: Bool
 
     /// A row of a loop of calls.
-    init(_ scenario: String, _ way: Way, to base: Way, threads: Int, _ ratio: Ratio) {
+    init(_ scenario: String, _ way: String, to base: String, _ ratio: Ratio, threads: Int = 1, bound: Double?) {
         self.scenario = scenario
-        self.way = way.name
-        self.base = base.name
+        self.way = way
+        self.base = base
         self.threads = threads
         self.ratio = ratio.median
         (low, high) = (ratio.low, ratio.high)
-        (nanoseconds, pairs, bound) = (ratio.nanoseconds, ratio.pairs, way.bound)
-        isMissed = way.bound.map { ratio.median > $0 } ?? false
+        (nanoseconds, pairs) = (ratio.nanoseconds, ratio.pairs)
+        self.bound = bound
+        isMissed = bound.map { ratio.median > $0 } ?? false
     }
 
     /// A row of single events, of which there must be one.

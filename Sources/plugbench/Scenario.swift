@@ -1,6 +1,8 @@
 /// What can be measured; a file each.
 enum Scenario: String, CaseIterable {
-    case call, nested, throughput, noinline
+    case call, nested, throughput, noinline, pin
+    case lease
+    case heldLease = "held-lease"
     case publish, visible, drain
     case load, judge, bind
     case routes, plugins, growth
@@ -12,6 +14,9 @@ enum Scenario: String, CaseIterable {
         case .nested: "calls from inside calls, two and three levels deep"
         case .throughput: "calls that do not depend on each other"
         case .noinline: "a call behind a function that is not inlined"
+        case .pin: "several calls under one pin"
+        case .lease: "taking a lease and giving it back"
+        case .heldLease: "a call on a lease that is held"
         case .publish: "putting a new target on a route"
         case .visible: "from publication until a caller on another CPU is in the new version"
         case .drain: "until no call is inside any more; also with a thread stuck in another plugin"
@@ -30,6 +35,9 @@ enum Scenario: String, CaseIterable {
         case .nested: try NestedScenario(arguments).rows()
         case .throughput: try ThroughputScenario(arguments).rows()
         case .noinline: try NoinlineScenario(arguments).rows()
+        case .pin: try PinScenario(arguments).rows()
+        case .lease: try await LeaseScenario(arguments).rows()
+        case .heldLease: try await HeldLeaseScenario(arguments).rows()
         case .publish: try await PublishScenario(arguments).rows()
         case .visible: try await VisibleScenario(arguments).rows()
         case .drain: try await DrainScenario(arguments).rows()
