@@ -79,6 +79,8 @@ extension Binding {
         // SAFETY: the route's memory is never freed.
         let pin = unsafe cpin_enter(route, offset)
         if unsafe pin.target != nil { return unsafe pin }
-        return try unsafe admission(to: route, at: offset, insteadOf: pin)
+        let admission = unsafe admission(to: route, at: offset, insteadOf: pin)
+        if let refusal = admission.refusal { throw refusal }
+        return unsafe admission.pin
     }
 }

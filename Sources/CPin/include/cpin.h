@@ -143,6 +143,12 @@ CPIN_INLINE cpin_pin cpin_redirect(cpin_pin pin, void *_Nonnull target, size_t o
     return (cpin_pin){target, pin.cell};
 }
 
+// What the route holds, to compare only: without a pin it may not be used.
+CPIN_INLINE void *_Nullable cpin_peek(void *_Nullable const *_Nonnull route) {
+    // Acquire, with W1: what its writer did before is visible.
+    return __atomic_load_n(route, __ATOMIC_ACQUIRE);
+}
+
 // W1: makes `target` what the route holds, and returns what it held before.
 CPIN_INLINE void *_Nullable cpin_publish(void *_Nullable *_Nonnull route, void *_Nullable target) {
     // Release, with R3: the content of the new target. Acquire, with the previous writer's release: that of the old one.
