@@ -28,8 +28,16 @@ extension Candidate {
     }
 
     /// What this process knows of the libraries that an image needs: those that it has loaded stay whatever happens.
+    ///
+    /// Looks for those few among what may be a thousand loaded objects, most of them plugins.
     private static func judge(needed: [String]) -> [String: NeededLibrary] {
-        let loaded = Set(LoadedObjects.all().compactMap { $0.name.split(separator: "/").last.map(String.init) })
-        return Dictionary(needed.map { ($0, loaded.contains($0) ? .loaded : .unknown) }) { first, _ in first }
+        var known = Dictionary(needed.map { ($0, NeededLibrary.unknown) }) { first, _ in first }
+        for object in LoadedObjects.all() {
+            let path = object.name.utf8
+            let name = Substring(
+                path[(path.lastIndex(of: UInt8(ascii: "/")).map(path.index(after:)) ?? path.startIndex)...])
+            if let key = known.index(forKey: String(name)) { known.values[key] = .loaded }
+        }
+        return known
     }
 }
