@@ -19,7 +19,7 @@ import Testing
         ),
         (
             #" {"params":{"path":"/a.so","name":"a"},"method":"swap","id":"x","jsonrpc":"2.0"} "#,
-            .change(.swapPath(name: "a", path: "/a.so"))
+            .change(.swapPath(name: "a", path: "/a.so", .init()))
         ),
         (
             #"{"jsonrpc":"2.0","id":1,"method":"unload","params":{"name":"a"}}"#,
@@ -42,8 +42,8 @@ import Testing
 
     @Test func readsVersions() throws {
         let line = #"{"jsonrpc":"2.0","id":1,"method":"swap","params":{"name":"a","version":"1.2.3"}}"#
-        #expect(
-            try request(line).method.get() == .change(.swapVersion(name: "a", version: try SemanticVersion("1.2.3"))))
+        let version = try SemanticVersion("1.2.3")
+        #expect(try request(line).method.get() == .change(.swapVersion(name: "a", version: version, .init())))
     }
 
     @Test(arguments: [
