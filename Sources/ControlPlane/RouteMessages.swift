@@ -61,6 +61,12 @@ struct RouteParameters: Codable, Sendable {
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(strictlyKeyedBy: Keys.self)
         plugin = try values.decode(String.self, forKey: .plugin)
+        // A route may be changed before its plugin is loaded, so that nothing else would ever look at the name.
+        guard PluginManifest.isName(plugin) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .plugin, in: values,
+                debugDescription: "\"\(printable(plugin, limit: 64))\" is no name of a plugin")
+        }
         range = try values.decode(String.self, forKey: .range)
         let name = try values.require(.change) { try $0.word(Name.self, forKey: .change) }
         let surplus = Keys.allCases.first { key in

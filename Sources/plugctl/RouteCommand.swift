@@ -1,3 +1,4 @@
+import Compatibility
 import ControlPlane
 import PluginHost
 
@@ -21,7 +22,7 @@ enum RouteCommand {
     }
 
     private static func text(_ reply: RoutesReply, of plugin: String?, on terminal: Terminal) -> String {
-        if reply.routes.isEmpty { return plugin.map { "\($0) has no routes\n" } ?? "no routes\n" }
+        if reply.routes.isEmpty { return plugin.map { "\(printable($0)) has no routes\n" } ?? "no routes\n" }
         var table = Table(["PLUGIN", "RANGE", "SERVES", "CANARY", "LABELS", "FALLBACK", "BOUND"])
         for route in reply.routes {
             let labels = route.labels.map { "\($0.label)=\($0.version)" }

@@ -88,6 +88,10 @@ import Testing
         ("routes", #"{"name":"a"}"#, #""params.name" is malformed: there is no such parameter"#),
         ("route", #"{"plugin":"a","range":"*"}"#, #""params.change" is missing"#),
         ("route", #"{"plugin":"a","change":"follow"}"#, #""params.range" is missing"#),
+        (
+            "route", #"{"plugin":"a b","range":"*","change":"follow"}"#,
+            #""params.plugin" is malformed: "a b" is no name"#
+        ),
         ("route", #"{"plugin":"a","range":"*","change":"cannary"}"#, "none of canary, closeCanary, label"),
         ("route", #"{"plugin":"a","range":"*","change":"fix"}"#, #""params.version" is missing"#),
         ("route", #"{"plugin":"a","range":"*","change":"fix","version":"1"}"#, #""params.version" is malformed"#),
