@@ -68,7 +68,8 @@ let package = Package(
         .testTarget(
             name: "PluginHostTests",
             dependencies: [
-                "PluginHost", "PluginLoading", "PluginRegistry", "CPin", "Compatibility", "LinuxSystem", "TestSupport",
+                "PluginHost", "PluginLoading", "PluginRegistry", "CPin", "CPluginABI", "Compatibility", "LinuxSystem",
+                "TestSupport",
             ]),
         .testTarget(
             name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),

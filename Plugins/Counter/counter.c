@@ -1,8 +1,11 @@
-/* counter 1.0.0: a plugin with state, in plain C11.
+/* counter: a plugin with state that a swap hands over, in plain C11.
  *
- *     cc -O2 -fPIC -shared -fvisibility=hidden -I../../Sources/CPluginABI/include counter.c -o counter.so
+ *     cc -O2 -fPIC -shared -fvisibility=hidden -I../../Sources/CPluginABI/include -DVERSION='"1.1.0"' counter.c \
+ *         -o counter.so
  *
- * The count lives in the instance that swb_start makes, so every generation counts from 0 and two of them never share.
+ * The count lives in the instance that swb_start makes, so every generation counts from 0 and two of them never share;
+ * a hand-over copies it. The host lets no call in meanwhile: the manifest does not say `state = live-ok`, since what is
+ * counted between swb_save and the swap would be lost.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -12,7 +15,8 @@
 #include <switchboard.h>
 
 SWB_MANIFEST("name = counter\n"
-             "version = 1.0.0\n"
+             "version = " VERSION "\n"
+             "schema = 1\n"
              "export = increment message\n"
              "export = total message\n"
              "export = counter_add\n");
@@ -50,24 +54,22 @@ static int32_t reply_number(const swb_call_v1 *call, int64_t number) {
   return swb_reply(call, text, (size_t)count);
 }
 
-/* Reads a whole decimal number that fills the text; nothing at all is 1. False where it is neither. */
-static bool read_amount(const uint8_t *bytes, size_t count, int64_t *amount) {
+/* Reads a whole decimal number that fills the text. False where it does not. */
+static bool read_number(const uint8_t *bytes, size_t count, int64_t *number) {
   char text[24]; /* holds every int64_t, and the NUL that strtoll needs */
-  *amount = 1;
-  if (count == 0) return true;
-  if (count >= sizeof text) return false;
+  if (count == 0 || count >= sizeof text) return false;
   memcpy(text, bytes, count);
   text[count] = 0;
   char *end;
   errno = 0;
-  *amount = strtoll(text, &end, 10);
+  *number = strtoll(text, &end, 10);
   return errno == 0 && end == text + count;
 }
 
 /* Request: a decimal number, "5" or "-2"; nothing is 1. Reply: the new total. */
 SWB_MESSAGE(increment) {
-  int64_t amount;
-  if (!read_amount(request, count, &amount)) {
+  int64_t amount = 1;
+  if (count > 0 && !read_number(request, count, &amount)) {
     swb_reply_text(call, "the request is no whole number");
     return 1;
   }
@@ -78,4 +80,27 @@ SWB_MESSAGE(increment) {
 SWB_MESSAGE(total) {
   counter *self = instance;
   return reply_number(call, atomic_load_explicit(&self->total, memory_order_relaxed));
+}
+
+/* Schema 1: the total as a decimal number. */
+int32_t swb_save(void *instance, const swb_call_v1 *call) {
+  counter *self = instance;
+  return reply_number(call, atomic_load_explicit(&self->total, memory_order_relaxed));
+}
+
+int32_t swb_restore(void *instance, uint32_t schema, const uint8_t *state, size_t count, const swb_call_v1 *call) {
+  counter *self = instance;
+  int64_t total;
+  if (schema != 1) {
+    char text[64];
+    int length = snprintf(text, sizeof text, "the state has schema %u, this counter reads schema 1", schema);
+    swb_reply(call, text, (size_t)length);
+    return 1;
+  }
+  if (!read_number(state, count, &total)) {
+    swb_reply_text(call, "the state is no whole number");
+    return 1;
+  }
+  atomic_store_explicit(&self->total, total, memory_order_relaxed);
+  return 0;
 }

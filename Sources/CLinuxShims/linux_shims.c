@@ -4,6 +4,7 @@
 #include <link.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__GLIBC__)
@@ -26,25 +27,27 @@ clinux_object_counts clinux_count_objects(void) {
 
 struct visit_request {
   void *context;
-  void (*visit)(void *context, const char *name, uintptr_t start, uintptr_t end);
+  void (*visit)(void *context, const char *name, uintptr_t start, uintptr_t end, size_t segments);
 };
 
 static int object_visitor(struct dl_phdr_info *info, size_t size, void *context) {
   (void)size;
   const struct visit_request *request = context;
   uintptr_t start = UINTPTR_MAX, end = 0;
+  size_t segments = 0;
   for (size_t i = 0; i < info->dlpi_phnum; i++) {
     const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
     if (segment->p_type != PT_LOAD) continue;
+    segments++;
     uintptr_t from = info->dlpi_addr + segment->p_vaddr, to = from + segment->p_memsz;
     if (from < start) start = from;
     if (to > end) end = to;
   }
-  request->visit(request->context, info->dlpi_name ? info->dlpi_name : "", start, end);
+  request->visit(request->context, info->dlpi_name ? info->dlpi_name : "", start, end, segments);
   return 0;
 }
 
-void clinux_visit_objects(void *context, void (*visit)(void *, const char *, uintptr_t, uintptr_t)) {
+void clinux_visit_objects(void *context, void (*visit)(void *, const char *, uintptr_t, uintptr_t, size_t)) {
   struct visit_request request = {context, visit};
   dl_iterate_phdr(object_visitor, &request);
 }
@@ -76,6 +79,8 @@ void clinux_name_this_thread(const char *name) {
   pthread_setname_np(pthread_self(), cut);
 }
 
+pid_t clinux_thread_id(void) { return gettid(); }
+
 /* ThreadSanitizer knows pthread_timedjoin_np and not its twin: it would take the thread for running on. */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -95,4 +100,9 @@ bool clinux_join_within(pthread_t thread, uint64_t nanoseconds) {
   until.tv_sec += (time_t)(nanoseconds / 1000000000u + sum / 1000000000u);
   until.tv_nsec = (long)(sum % 1000000000u);
   return JOIN(thread, &until) == 0;
+}
+
+ssize_t clinux_read_memory(uintptr_t address, void *bytes, size_t count) {
+  struct iovec into = {bytes, count}, from = {(void *)address, count};
+  return process_vm_readv(getpid(), &into, 1, &from, 1, 0);
 }

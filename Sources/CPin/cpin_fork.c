@@ -10,23 +10,49 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The forking thread's records as they were: after the fork the parent goes on changing the shared ones. Allocated by
-// the first handler, freed by one of the others, in parent and child each. NULL: nothing to keep.
-static __thread cpin_record *kept __attribute__((tls_model("initial-exec")));
+// A record as it was: after the fork the parent goes on changing the shared ones.
+typedef struct kept_record {
+    uint32_t index;
+    cpin_record record;
+} kept_record;
+
+// The forking thread's records, and all the leases, since nobody can tell whose they are. Allocated by the first handler,
+// freed by one of the others, in parent and child each. NULL: nothing to keep.
+static __thread kept_record *kept __attribute__((tls_model("initial-exec")));
+static __thread size_t kept_count __attribute__((tls_model("initial-exec")));
+
+// Copies what the child will need into `copies`, as far as there is room; returns how many records those are.
+static size_t copy_records(kept_record *copies, size_t room) {
+    cpin_record *records = cpin_this_process.records;
+    size_t count = 0;
+    for (cpin_record *own = cpin_self; own != NULL && own != &records[0];) {
+        if (count < room) copies[count] = (kept_record){(uint32_t)(own - records), *own};
+        count++;
+        own = own->next != 0 ? &records[own->next] : NULL;
+    }
+    uint32_t used = __atomic_load_n(&cpin_this_process.header->used, __ATOMIC_RELAXED);
+    for (uint32_t index = 1; index < used; index++) {
+        cpin_record *record = &records[index];
+        // Acquire, with `cpin_claim_record`.
+        if (__atomic_load_n(&record->owned, __ATOMIC_ACQUIRE) != CPIN_LEASES) continue;
+        if (count < room) {
+            copies[count] = (kept_record){.index = index, .record = {.owned = CPIN_LEASES, .sentinel = CPIN_BUSY}};
+            // Relaxed: other threads take leases and give them back. What matters is held across the fork.
+            for (int i = 0; i < CPIN_CELLS; i++)
+                copies[count].record.cell[i] = __atomic_load_n(&record->cell[i], __ATOMIC_RELAXED);
+            copies[count].record.home = record == cpin_lease_home;
+        }
+        count++;
+    }
+    return count;
+}
 
 void cpin_before_fork(void) {
-    cpin_record *records = cpin_this_process.records;
-    kept = NULL;
-    if (cpin_self == NULL || cpin_self == &records[0]) return;
-    size_t count = 1;
-    for (cpin_record *record = cpin_self; record->next != 0; record = &records[record->next]) count++;
-    kept = malloc(count * sizeof *kept);
-    if (kept == NULL) return;
-    cpin_record *copy = kept;
-    for (cpin_record *record = cpin_self;; record = &records[record->next]) {
-        memcpy(copy++, record, sizeof *record);
-        if (record->next == 0) return;
-    }
+    kept_count = copy_records(NULL, 0);
+    kept = kept_count > 0 ? malloc(kept_count * sizeof *kept) : NULL;
+    size_t found = kept != NULL ? copy_records(kept, kept_count) : 0;
+    // Another thread may have claimed a record for leases meanwhile: none that this one holds.
+    if (found < kept_count) kept_count = found;
 }
 
 void cpin_after_fork_in_parent(void) {
@@ -44,15 +70,14 @@ void cpin_after_fork_in_child(void) {
         // Cannot be, short of a strict overcommit limit. Without memory of its own the child must write nowhere: it
         // finds no record any more, so that its calls fail cleanly.
         cpin_this_process.capacity = 0;
+        cpin_lease_home = NULL;
         cpin_forget_record(NULL);
     } else {
         cpin_lay_out(used);
-        cpin_record *record = cpin_self;
-        for (cpin_record *copy = kept; copy != NULL; copy++) {
-            memcpy(record, copy, sizeof *record);
-            record->thread = (pid_t)syscall(SYS_gettid);
-            if (copy->next == 0) break;
-            record = &cpin_this_process.records[copy->next];
+        for (size_t i = 0; i < kept_count; i++) {
+            cpin_record *record = &cpin_this_process.records[kept[i].index];
+            memcpy(record, &kept[i].record, sizeof *record);
+            if (record->owned == CPIN_THREADS) record->thread = (pid_t)syscall(SYS_gettid);
         }
     }
     free(kept);

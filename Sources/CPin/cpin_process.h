@@ -27,6 +27,32 @@ extern cpin_process cpin_this_process;
 // The calling thread's first record; NULL: not attached; record 0: past its destructor.
 extern __thread cpin_record *cpin_self __attribute__((tls_model("initial-exec")));
 
+// The record that the calling thread takes its leases from; NULL: none yet.
+extern __thread cpin_record *cpin_lease_home __attribute__((tls_model("initial-exec")));
+
+// The lowest free record, now one of `owner` (CPIN_THREADS or CPIN_LEASES), or NULL where all are in use.
+cpin_record *cpin_claim_record(uint32_t owner);
+
+// The calling thread's first record, claimed where it has none; record 0 past its destructor; NULL: there is none.
+cpin_record *cpin_attached(void);
+
+// Claims a free cell among those that several threads share, or NULL. It holds CPIN_BUSY then.
+void **cpin_claim_cell(cpin_record *record);
+
+// Lets other threads take their leases from this thread's home.
+void cpin_leave_lease_home(void);
+
+// R1 and R3 for a cell of the caller's, in the one order that W2's fence is in, too: sequential mode has nothing else.
+static inline cpin_pin cpin_confirm(void **cell, void *const *route, size_t offset) {
+    void *target = __atomic_load_n(route, __ATOMIC_RELAXED);
+    for (;;) {
+        __atomic_store_n(cell, (void *)((uintptr_t)target + offset), __ATOMIC_SEQ_CST);
+        void *confirmed = __atomic_load_n(route, __ATOMIC_SEQ_CST);
+        if (confirmed == target) return (cpin_pin){target, cell};
+        target = confirmed;
+    }
+}
+
 // From now on the calling thread pins out of line, with cells of `successor`; NULL: it attaches again.
 void cpin_forget_record(cpin_record *successor);
 

@@ -29,18 +29,21 @@ bool cpin_heavy_fence(void) {
 size_t cpin_holders(const void *begin, const void *end, cpin_holder *holders, size_t capacity) {
     if (cpin_current_mode() == CPIN_UNSTARTED) return 0;
     size_t count = 0;
-    // Sequentially consistent, like the scan's other load below, with `claim_record`: see there.
+    // Sequentially consistent, like the scan's other load below, with `cpin_claim_record`: see there.
     uint32_t used = __atomic_load_n(&cpin_this_process.header->used, __ATOMIC_SEQ_CST);
     for (uint32_t index = 0; index < used; index++) {
         cpin_record *record = &cpin_this_process.records[index];
         // Acquire, with the release in `free_record`: a free record's calls are over.
-        if (__atomic_load_n(&record->owned, __ATOMIC_SEQ_CST) == 0) continue;
+        uint32_t owner = __atomic_load_n(&record->owned, __ATOMIC_SEQ_CST);
+        if (owner == CPIN_FREE) continue;
         for (int i = 0; i < CPIN_CELLS; i++) {
             // W3. Acquire, with R4, and with the R1 of a later call through the same cell.
             void *value = __atomic_load_n(&record->cell[i], __ATOMIC_ACQUIRE);
             if ((uintptr_t)value < (uintptr_t)begin || (uintptr_t)value >= (uintptr_t)end) continue;
-            if (count < capacity)
-                holders[count] = (cpin_holder){__atomic_load_n(&record->thread, __ATOMIC_RELAXED), value};
+            if (count < capacity) {
+                pid_t thread = __atomic_load_n(&record->thread, __ATOMIC_RELAXED);
+                holders[count] = (cpin_holder){thread, owner == CPIN_LEASES, value};
+            }
             count++;
         }
     }

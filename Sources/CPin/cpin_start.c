@@ -24,7 +24,7 @@ void cpin_lay_out(uint32_t used) {
         .process = getpid(),
         .cells = CPIN_CELLS,
     };
-    cpin_this_process.records[0].owned = 1;
+    cpin_this_process.records[0].owned = CPIN_THREADS;
     cpin_this_process.records[0].sentinel = CPIN_BUSY;
 }
 

@@ -1,23 +1,35 @@
 import CPluginABI
 import Compatibility
+import PluginRegistry
 
 /// The host as one generation sees it: its `swb_host_v1` and the services behind it, in memory of a fixed address.
 ///
 /// Lives as long as the generation. What it hands to the plugin is valid until `swb_stop` has returned.
 @safe final class HostTable: @unchecked Sendable {  // the memory is written in `init` only
+    /// The plugin's host-owned threads.
+    var threads: PluginThreads { threadsService.threads }
+
     private let host: UnsafeMutablePointer<swb_host_v1>
     private let logService: UnsafeMutablePointer<swb_log_v1>
+    private let threadsService = ThreadsService()
+    /// `nil`: this host offers no imports.
+    private let importsService: ImportsService?
     private let plugin: String
     private let version: SemanticVersion
     private let sink: @Sendable (PluginLogLine) -> Void
+    private let isDraining = Lock(false)
 
     /// Longer lines are cut.
     private static let lineLimit = 4096
 
-    init(plugin: String, version: SemanticVersion, log sink: @escaping @Sendable (PluginLogLine) -> Void) {
+    init(
+        plugin: String, version: SemanticVersion, log sink: @escaping @Sendable (PluginLogLine) -> Void,
+        bind: ImportsService.Bind? = nil
+    ) {
         self.plugin = plugin
         self.version = version
         self.sink = sink
+        importsService = bind.map { ImportsService(bind: $0) }
         unsafe host = .allocate(capacity: 1)
         unsafe logService = .allocate(capacity: 1)
         // SAFETY: unretained, because the plugin may use it only while the generation, and so this object, lives.
@@ -27,17 +39,16 @@ import Compatibility
                 context: context,
                 service: { context, name in
                     guard let context = unsafe context, let name = unsafe name else { return nil }
-                    // SAFETY: `context` is the object below, alive as its contract says.
-                    return unsafe Unmanaged<HostTable>.fromOpaque(context).takeUnretainedValue().service(named: name)
+                    return unsafe HostTable.at(context).service(named: name)
                 }))
         unsafe logService.initialize(
             to: swb_log_v1(
                 context: context,
                 write: { context, severity, text, count in
                     guard let context = unsafe context else { return }
-                    // SAFETY: the same; `text` has `count` bytes for this call. A count over Int.max, negative here, is a lie.
+                    // SAFETY: `text` has `count` bytes for this call. A count over Int.max, negative here, is a lie.
                     let bytes = unsafe UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : max(count, 0))
-                    unsafe Unmanaged<HostTable>.fromOpaque(context).takeUnretainedValue().log(severity, bytes)
+                    unsafe HostTable.at(context).log(severity, bytes)
                 }))
     }
 
@@ -49,8 +60,31 @@ import Compatibility
     /// What `swb_start` and every call get.
     var pointer: UnsafePointer<swb_host_v1> { unsafe UnsafePointer(host) }
 
+    /// Tells the calls inside that their answers are wanted no more: `swb_call_v1.cancelled` is non-zero from now on.
+    func raiseCancellation() { isDraining.withLock { $0 = true } }
+
+    /// Whether it was raised.
+    var isCancelled: Bool { isDraining.withLock { $0 } }
+
+    /// From now on no import is bound and no thread is started, and the threads that run are told to stop.
+    func beginStopping() {
+        importsService?.beginStopping()
+        threads.raise()
+    }
+
+    /// The table that a context leads to: `swb_host_v1.context`, and the log's.
+    static func at(_ context: UnsafeMutableRawPointer) -> HostTable {
+        // SAFETY: contexts are what `init` stored; the table is alive as the contract says.
+        unsafe Unmanaged<HostTable>.fromOpaque(context).takeUnretainedValue()
+    }
+
     private func service(named name: UnsafePointer<CChar>) -> UnsafeRawPointer? {
-        unsafe String(cString: name) == SWB_LOG_SERVICE_V1 ? UnsafeRawPointer(logService) : nil
+        switch unsafe String(cString: name) {
+        case SWB_LOG_SERVICE_V1: unsafe UnsafeRawPointer(logService)
+        case SWB_THREADS_SERVICE_V1: unsafe threadsService.pointer
+        case SWB_IMPORTS_SERVICE_V1: unsafe importsService?.pointer
+        default: nil
+        }
     }
 
     private func log(_ severity: Int32, _ text: UnsafeRawBufferPointer) {

@@ -20,7 +20,7 @@ extension PluginHost {
         defer { if let visited { state.withLock { $0.forget([visited]) } } }
         while true {
             switch try reach(plugin, parsed, symbol, &visited) {
-            case .held(let hold): try hold.wait(label)
+            case .held(let hold): try hold.wait(label: label)
             case .pinned(let pin):
                 // SAFETY: `swb_message_v1` is the type of every export declared as a message; the pin keeps what it leads to.
                 return try unsafe pin(as: MessageCall.Function.self) { function, instance, host in
@@ -43,7 +43,10 @@ extension PluginHost {
         do {
             return try state.withLock { state in
                 let number = try state.catalog.find(plugin, range, symbol, as: .message)
-                if let held = state.heldState, held.generations.contains(number) { return .held(held.hold) }
+                // Who is inside already goes on: the hand-over waits for it.
+                if let held = state.heldState, held.generations.contains(number), !held.hold.isCallerInside {
+                    return .held(held.hold)
+                }
                 guard let target = state.addTarget(to: number, for: plugin), let index = state.indices[plugin]?[symbol]
                 else { throw Catalog.Refusal.notFound("\(plugin) has no export \(symbol)") }
                 visited = target

@@ -52,7 +52,7 @@ extension PluginHost {
             guard let mode = mode(of: entry, job.options), let old = entry.old, let schema = old.image.manifest.schema
             else { continue }
             let saved: [UInt8]
-            do throws(Generation.StepFailure) {
+            do throws(LifecycleFailure) {
                 saved = try await old.save(within: remaining(of: job), limitBytes: configuration.stateLimit)
             } catch {
                 throw PluginHostError(error, in: "state hand-over", of: old.plugin, old.version)
@@ -70,7 +70,7 @@ extension PluginHost {
             let entry = job.entries[index]
             guard let handOver = entry.handOver, let new = entry.new else { continue }
             job.entries[index].saved = []
-            do throws(Generation.StepFailure) {
+            do throws(LifecycleFailure) {
                 try await new.restore(schema: handOver.schema, state: entry.saved, within: remaining(of: job))
             } catch {
                 throw PluginHostError(error, in: "state hand-over", of: new.plugin, new.version)

@@ -11,12 +11,12 @@ extension PluginHost {
     func bindImport(of importer: Int, _ plugin: String, _ symbol: String) -> Result<ImportedExport, ImportRefusal> {
         state.withLock { state in
             guard !state.isShutDown, let generation = state.records[importer]?.generation else {
-                return .failure(.closed)
+                return .failure(.wrongPhase)
             }
             guard let requirement = generation.image.manifest.requires.first(where: { $0.name == plugin }) else {
                 return .failure(.notRequired)
             }
-            guard let provider = state.catalog.providers(of: requirement).first else { return .failure(.notServed) }
+            guard let provider = state.catalog.providers(of: requirement).first else { return .failure(.nothingServes) }
             do {
                 let range =
                     provider.plugin == plugin ? requirement.range : try VersionRange("^\(provider.version)")
@@ -26,10 +26,11 @@ extension PluginHost {
                 guard let route = state.routes[key]?.route, let index = state.indices[provider.plugin]?[symbol] else {
                     return .failure(.noSuchExport)
                 }
-                let isMessage = state.catalog.routes[key]?.bound[symbol]?.type == .message
-                return .success(
-                    ImportedExport(
-                        binding: try route.binding(index), message: isMessage ? messageExport(plugin, symbol) : nil))
+                guard state.catalog.routes[key]?.bound[symbol]?.type == .message else {
+                    return .success(.function(try route.binding(index)))
+                }
+                // SAFETY: `swb_message_v1` is the type of every export declared as a message.
+                return unsafe .success(.message(try route.binding(index), replyLimit: configuration.replyLimit))
             } catch {
                 return .failure(.noSuchExport)
             }

@@ -68,7 +68,7 @@ extension PluginHost {
             let number = state.nextNumber()
             let generation = Generation(
                 number: number, version: version, image: image, log: configuration.log,
-                imports: { [self] plugin, symbol in bindImport(of: number, plugin, symbol) })
+                bind: { [self] plugin, symbol in bindImport(of: number, plugin, symbol) })
             state.records[number] = HostState.Record(generation: generation)
             return generation
         }
@@ -88,7 +88,7 @@ extension PluginHost {
             }
             throw PluginHostError(error, of: generation.plugin, generation.version)
         }
-        do throws(Generation.StepFailure) { try await generation.health(within: configuration.healthLimit) } catch {
+        do throws(LifecycleFailure) { try await generation.health(within: configuration.healthLimit) } catch {
             await retire(generation)
             throw PluginHostError(error, in: "health", of: generation.plugin, generation.version)
         }

@@ -138,11 +138,10 @@ extension PluginHost {
     private func publishNew(_ job: inout SwapJob) throws(PluginHostError) -> SwapMachine.Event {
         // Whoever may have to come back stays until it is decided.
         let keepsReady = job.probation > .zero || job.options.onDrainTimeout == .revert
-        let members = job.entries.compactMap(\.new?.member)
-        let replaced = job.entries.compactMap(\.old?.number)
+        let entries = job.entries
+        let replaced = entries.compactMap(\.old?.number)
         let (change, publication, pause) = try exchange { state throws(Catalog.Refusal) in
-            if state.isShutDown { throw .conflict("the host is shut down") }
-            let change = try state.catalog.swap(in: members, keepingReady: keepsReady)
+            let change = try state.catalog.swap(in: state.newcomers(of: entries), keepingReady: keepsReady)
             let (publication, pause) = state.endHold(publishing: change)
             return (change, publication, pause)
         }
@@ -153,6 +152,10 @@ extension PluginHost {
         job.leaving = change.leaving
         // What an earlier swap kept ready leaves by this one, and nobody waits for it.
         dropProbations(of: job.plugins)
+        if job.probation > .zero, !job.leaving.isEmpty {
+            inBackground { [self, leaving = job.leaving] in _ = await drainAndRetire(leaving) }
+            job.leaving = []
+        }
         reclaimLeftovers(of: publication, change, except: keepsReady ? replaced : [])
         announce(change)
         endTurn(of: &job)
@@ -160,14 +163,10 @@ extension PluginHost {
     }
 
     private func judgePublication(_ job: inout SwapJob) throws(PluginHostError) -> SwapMachine.Event {
-        let members = job.entries.compactMap(\.new?.member)
-        do throws(Catalog.Refusal) {
-            try state.withLock { state throws(Catalog.Refusal) in
-                var copy = state.catalog
-                _ = try copy.swap(in: members)
-            }
-        } catch {
-            throw PluginHostError(error)
+        let entries = job.entries
+        try exchange { state throws(Catalog.Refusal) in
+            var copy = state.catalog
+            _ = try copy.swap(in: state.newcomers(of: entries))
         }
         return .published
     }
@@ -285,4 +284,21 @@ extension PluginHost {
     /// The turn of whoever holds calls, after the plugins' own: only one may, since the callers of two could be inside of
     /// each other.
     static let handOverTurn = "\u{10FFFF}"
+}
+
+extension HostState {
+    /// The generations that are to be put in front.
+    ///
+    /// One that served before may have been unloaded since it was looked up.
+    fileprivate func newcomers(of entries: [SwapJob.Entry]) throws(Catalog.Refusal) -> [Catalog.Member] {
+        if isShutDown { throw .conflict("the host is shut down") }
+        var members: [Catalog.Member] = []
+        for entry in entries {
+            guard let new = entry.new, entry.isFresh || catalog.members[new.number] != nil else {
+                throw .conflict("\(entry.name) was unloaded meanwhile: load it again")
+            }
+            members.append(new.member)
+        }
+        return members
+    }
 }

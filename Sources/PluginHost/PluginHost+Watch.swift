@@ -71,7 +71,7 @@ extension PluginHost {
 
     /// What is wrong with a generation, a clause; `nil` for one that is well.
     private func complaint(about generation: Generation) async -> String? {
-        do throws(Generation.StepFailure) { try await generation.health(within: configuration.healthLimit) } catch {
+        do throws(LifecycleFailure) { try await generation.health(within: configuration.healthLimit) } catch {
             return error.clause
         }
         let (calls, failures) = generation.table.tally.read()

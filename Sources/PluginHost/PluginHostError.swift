@@ -66,7 +66,7 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         switch failure {
         case .system: self = .system("\(name) was not started: \(failure.clause)")
         case .refused: self = .pluginFailed(plugin: name, step: "start", detail: failure.clause)
-        case .threadStuck:
+        case .threadStuck, .threadsAlive:
             self = .pluginFailed(plugin: name, step: "start", detail: failure.clause + "; its image stays in memory")
         case .timedOut:
             self = .timedOut(
@@ -75,12 +75,13 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    init(_ failure: Generation.StepFailure, in step: String, of plugin: String, _ version: SemanticVersion) {
+    init(_ failure: LifecycleFailure, in step: String, of plugin: String, _ version: SemanticVersion) {
         let name = "\(plugin) \(version)"
-        self =
-            failure.isTimeout
-            ? .timedOut(plugin: name, step: step, detail: failure.clause)
-            : .pluginFailed(plugin: name, step: step, detail: failure.clause)
+        if case .timedOut = failure {
+            self = .timedOut(plugin: name, step: step, detail: failure.clause)
+        } else {
+            self = .pluginFailed(plugin: name, step: step, detail: failure.clause)
+        }
     }
 
     init(_ refusal: Catalog.Refusal) {

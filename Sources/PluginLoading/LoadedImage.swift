@@ -19,6 +19,9 @@ package final class LoadedImage: @unchecked Sendable {
     package let unloadReasons: [String]
     /// The image's memory.
     package let addresses: Range<UInt>
+    /// How many mappings the image takes at most: one per PT_LOAD, a part of one that is made read-only after relocation,
+    /// and the zeroed pages behind one.
+    package let mappings: Int
     /// The declared exports' addresses by symbol.
     package let exports: [String: UInt]
     /// The addresses of the lifecycle functions that the image defines, by symbol.
@@ -48,6 +51,7 @@ package final class LoadedImage: @unchecked Sendable {
         do throws(LoadingError) {
             let object = try Self.proveNovelty(of: staged.path, since: addedBefore)
             addresses = object.addresses
+            mappings = object.segments + 2
             exports = try Self.resolve(approval.manifest.exports.map(\.symbol), in: library, object)
             lifecycle = try Self.resolve(names, in: library, object)
         } catch {
@@ -66,12 +70,16 @@ package final class LoadedImage: @unchecked Sendable {
     }
 
     /// Closes the image as far as its class allows, and says what is true afterwards.
+    ///
+    /// One that may be unmapped only on its author's word stays open while a thread's stack leads into it, or cannot be
+    /// looked at; closing it again looks again.
     package func close() -> Proof {
         if unloadClass == .resident {
             return .resident(reason: "unmapping is not safe: the image " + unloadReasons.joined(separator: "; it "))
         }
+        if library != nil, let reason = threadsInside() { return .resident(reason: reason) }
         if let library = library.take() { library.close() }
-        if DynamicLibrary.isLoaded(staged.path) || LoadedObjects.named(staged.path) != nil {
+        guard UnmapProof.isUnmapped(staged.path) else {
             return .resident(
                 reason: unloadClass == .deferred
                     ? "a thread's destructors are pending; the dynamic linker frees it at a later unload"
@@ -79,6 +87,24 @@ package final class LoadedImage: @unchecked Sendable {
         }
         staged.remove()
         return .unmapped
+    }
+
+    /// Which threads keep the author's word from being taken, a clause; `nil` where none does, or no word was given.
+    private func threadsInside() -> String? {
+        guard manifest.vouchesForUnload else { return nil }
+        switch StackScan.look(for: addresses) {
+        case .clear: return nil
+        case .inUse(let threads):
+            return "its author vouches for unload = clean, but its code is on the stack of \(Self.list(threads)); "
+                + "a later unload looks again"
+        case .undecided(let threads):
+            return "its author vouches for unload = clean, but nobody can tell whether it is on the stack of "
+                + "\(Self.list(threads)); a later unload looks again"
+        }
+    }
+
+    private static func list(_ threads: [ThreadStatus]) -> String {
+        threads.isEmpty ? "any thread" : threads.prefix(8).map(\.description).joined(separator: ", ")
     }
 
     /// The object of that very name, if the dynamic linker added one: it answers with an old image where it can.

@@ -8,6 +8,8 @@ package enum LoadedObjects {
         package let name: String
         /// Addresses in this process.
         package let addresses: Range<UInt>
+        /// How many PT_LOAD segments there are.
+        package let segments: Int
     }
 
     /// How many objects were ever loaded.
@@ -18,9 +20,10 @@ package enum LoadedObjects {
         var entries: [Entry] = []
         // SAFETY: the array outlives the call, which visits on this thread only; names are copied.
         unsafe withUnsafeMutablePointer(to: &entries) { entries in
-            unsafe clinux_visit_objects(entries) { context, name, start, end in
+            unsafe clinux_visit_objects(entries) { context, name, start, end, segments in
                 let entry = unsafe Entry(
-                    name: String(cString: name), addresses: UInt(start)..<max(UInt(start), UInt(end)))
+                    name: String(cString: name), addresses: UInt(start)..<max(UInt(start), UInt(end)),
+                    segments: segments)
                 unsafe context?.assumingMemoryBound(to: [Entry].self).pointee.append(entry)
             }
         }

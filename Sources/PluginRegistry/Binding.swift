@@ -14,7 +14,8 @@ public import CPin
 /// While `body` runs, the version that it calls stays loaded. Several calls in one `body` reach the same version. The
 /// function must not escape `body`: nothing protects it afterwards, and the compiler cannot tell. A call may be made on
 /// any thread, from inside a plugin too; nothing in it blocks or allocates, except that a thread's first call claims the
-/// thread's record. Errors that `body` throws pass through.
+/// thread's record, and that a call waits while the plugin's state is handed over to another version. Errors that `body`
+/// throws pass through.
 @safe @frozen public struct Binding<F>: @unchecked Sendable {
     // SAFETY: for the whole type: a route's cell is never freed (`Route`) and is only accessed atomically, so any thread
     // may use a copy at any time.
@@ -29,25 +30,25 @@ public import CPin
 
     /// Calls `body` with the export's function.
     ///
-    /// - Throws: `BindingError.unloaded`, `.tooManyThreads`, and what `body` throws.
+    /// - Throws: `BindingError.unloaded`, `.held`, `.tooManyThreads`, and what `body` throws.
     @inlinable
     public func callAsFunction<R>(_ body: (F) throws -> R) throws -> R {
-        // SAFETY: the pin is given back on this thread, and only if it was got; the target is used while it is held.
-        let pin = unsafe cpin_enter(route, offset)
-        guard let target = unsafe pin.target else { throw unsafe refusal(of: route, pin) }
+        // SAFETY: the pin is given back on this thread; the target is there, and is used while the pin is held.
+        let pin = try unsafe enter()
         defer { unsafe cpin_leave(pin) }
+        let target = unsafe pin.target.unsafelyUnwrapped
         return try body(unsafe function(in: target, at: offset, as: F.self))
     }
 
     /// Calls `body` with the export's function and the plugin's instance, what its `swb_start` made.
     ///
-    /// - Throws: `BindingError.unloaded`, `.tooManyThreads`, and what `body` throws.
+    /// - Throws: `BindingError.unloaded`, `.held`, `.tooManyThreads`, and what `body` throws.
     @inlinable
     public func callAsFunction<R>(_ body: (F, UnsafeMutableRawPointer?) throws -> R) throws -> R {
         // SAFETY: as above; the header's words are there in every target.
-        let pin = unsafe cpin_enter(route, offset)
-        guard let target = unsafe pin.target else { throw unsafe refusal(of: route, pin) }
+        let pin = try unsafe enter()
         defer { unsafe cpin_leave(pin) }
+        let target = unsafe pin.target.unsafelyUnwrapped
         return try unsafe body(
             function(in: target, at: offset, as: F.self),
             target.load(fromByteOffset: TargetLayout.instance, as: UnsafeMutableRawPointer?.self))
@@ -55,15 +56,15 @@ public import CPin
 
     /// Calls `body` with the export's function, the plugin's instance, and the context of the host's generation.
     ///
-    /// - Throws: `BindingError.unloaded`, `.tooManyThreads`, and what `body` throws.
+    /// - Throws: `BindingError.unloaded`, `.held`, `.tooManyThreads`, and what `body` throws.
     @inlinable
     package func callAsFunction<R>(
         _ body: (F, _ instance: UnsafeMutableRawPointer?, _ context: UnsafeMutableRawPointer?) throws -> R
     ) throws -> R {
         // SAFETY: as above.
-        let pin = unsafe cpin_enter(route, offset)
-        guard let target = unsafe pin.target else { throw unsafe refusal(of: route, pin) }
+        let pin = try unsafe enter()
         defer { unsafe cpin_leave(pin) }
+        let target = unsafe pin.target.unsafelyUnwrapped
         return try unsafe body(
             function(in: target, at: offset, as: F.self),
             target.load(fromByteOffset: TargetLayout.instance, as: UnsafeMutableRawPointer?.self),
@@ -71,14 +72,15 @@ public import CPin
     }
 }
 
-/// Gives back what an empty pin holds, and says why there was no target.
-///
-/// Out of line: it is not on the call path.
-@usableFromInline @inline(never)
-func refusal(of route: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ pin: cpin_pin) -> BindingError {
-    // SAFETY: the route's memory is never freed; a pin with a cell is held and not yet given back.
-    let label = unsafe RouteMemory(cell: route).label
-    guard unsafe pin.cell != nil else { return .tooManyThreads(route: label) }
-    unsafe cpin_leave(pin)
-    return .unloaded(route: label)
+extension Binding {
+    /// A pin with a target; whoever gets it gives it back on this thread.
+    @inlinable @inline(__always)
+    func enter() throws(BindingError) -> cpin_pin {
+        // SAFETY: the route's memory is never freed.
+        let pin = unsafe cpin_enter(route, offset)
+        if unsafe pin.target != nil { return unsafe pin }
+        let admission = unsafe admission(to: route, at: offset, insteadOf: pin)
+        if let refusal = admission.refusal { throw refusal }
+        return unsafe admission.pin
+    }
 }

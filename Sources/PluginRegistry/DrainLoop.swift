@@ -5,6 +5,8 @@ internal import Dispatch
 struct Drain: Sendable {
     /// Those that were not empty when last looked at.
     var targets: [Target]
+    /// Where there is one: only whether its old targets are all empty at once counts, and they are not drained by that.
+    let hold: Hold?
     let began = ContinuousClock.now
     let deadline: ContinuousClock.Instant
     /// `nil` once the answer was `timedOut`.
@@ -12,10 +14,11 @@ struct Drain: Sendable {
     let onLateDrain: @Sendable () -> Void
 
     init(
-        targets: [Target], limit: Duration, answer: CheckedContinuation<DrainOutcome, Never>,
+        targets: [Target], hold: Hold? = nil, limit: Duration, answer: CheckedContinuation<DrainOutcome, Never>,
         onLateDrain: @escaping @Sendable () -> Void
     ) {
         self.targets = targets
+        self.hold = hold
         self.answer = answer
         self.onLateDrain = onLateDrain
         deadline = began.advanced(by: limit)
@@ -25,6 +28,10 @@ struct Drain: Sendable {
     ///
     /// To be called after W2 only: from then on a target that is empty stays empty.
     mutating func scan() {
+        if let hold {
+            if hold.isQuiesced { targets = [] }
+            return
+        }
         targets.removeAll { target in
             guard target.callCount == 0 else { return false }
             target.markDrained()
@@ -43,6 +50,8 @@ struct Drain: Sendable {
     mutating func giveUp() {
         answer?.resume(returning: .timedOut(holders: targets.flatMap(\.holders)))
         answer = nil
+        // A hold that is not quiet by then ends: nobody wants to know any more.
+        if hold != nil { targets = [] }
     }
 }
 

@@ -1,18 +1,20 @@
 internal import CPin
 internal import Glibc
 
-/// A call that is inside a target.
+/// A call that is inside a target, or a lease on it.
 package struct Holder: Sendable, Equatable {
-    /// The thread, as gettid(2) numbers it; 0 for one that is running its last thread-local destructors.
+    /// The thread, as gettid(2) numbers it; 0 for a lease, and for one that is running its last thread-local destructors.
     package let threadID: Int32
-    /// What it is called in /proc; empty where it has ended since.
+    /// What it is called in /proc; empty for a lease, and where it has ended since.
     package let threadName: String
+    /// Whether it is a lease, which belongs to no thread; a call through it is a holder of its own.
+    package let isLease: Bool
     /// The index of the export that it went in through.
     package let slotIndex: Int
 }
 
 extension Target {
-    /// The calls that are inside now.
+    /// The calls and leases that are inside now.
     ///
     /// Only after a drain has begun is it certain that none is missing.
     ///
@@ -27,12 +29,12 @@ extension Target {
         return unsafe found.map { holder in
             let offset = unsafe holder.address - UnsafeRawPointer(base)
             return unsafe Holder(
-                threadID: holder.thread, threadName: threadName(holder.thread),
+                threadID: holder.thread, threadName: threadName(holder.thread), isLease: holder.lease,
                 slotIndex: (offset - TargetLayout.functions) / MemoryLayout<Int>.size)
         }
     }
 
-    /// How many calls are inside now: `holders.count` without the names.
+    /// How many calls and leases are inside now: `holders.count` without the names.
     package var callCount: Int { unsafe cpin_holders(base, end, nil, 0) }
 
     /// Whether this very thread is inside, so that waiting for the target to drain would wait for itself.
@@ -41,6 +43,7 @@ extension Target {
 
 /// A thread's name, at most 15 bytes (proc(5), /proc/pid/task/tid/comm); empty where there is no such thread.
 private func threadName(_ thread: Int32) -> String {
+    guard thread != 0 else { return "" }
     // SAFETY: the path lives across the call.
     let file = unsafe open("/proc/self/task/\(thread)/comm", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return "" }

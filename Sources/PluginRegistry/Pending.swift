@@ -1,24 +1,15 @@
-package final class Hold: Sendable {
-    package init(_ routes: [Route], inside old: [Target], until deadline: ContinuousClock.Instant) {}
-    package func add(_ route: Route) {}
-    package func wait(_ label: String) throws(BindingError) {}
-    package func end(_ publications: [(Route, Target?)]) { for (r, t) in publications { r.publish(t) } }
-}
 package final class PublicationSequence: Sendable {
     package init() {}
     package func exchange(_ body: () -> Void) { body() }
 }
-extension Reclaimer { package func quiesce(_ hold: Hold, limit: Duration) async -> DrainOutcome { .degraded } }
 extension Route {
     package func split(to canary: Route?, share: Int) {}
     package func unbind() {}
 }
-extension Holder { package var isLease: Bool { false } }
 package final class CallTally: Sendable {
     package init() {}
     package func count(failed: Bool) {}
     package func read() -> (calls: Int, failures: Int) { (0, 0) }
 }
-public struct Pinned<F>: ~Copyable {}
 package func pin<A, B, R>(_ first: Binding<A>, _ second: Binding<B>, under: PublicationSequence,
   _ body: (borrowing Pinned<A>, borrowing Pinned<B>) throws -> R) throws -> R { fatalError() }

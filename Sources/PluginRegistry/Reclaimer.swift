@@ -75,6 +75,18 @@ package final class Reclaimer: Sendable {
         }
     }
 
+    /// Waits until no call or lease is inside the old targets of a hold, all at once: until the hold ends nobody will be.
+    ///
+    /// They are not drained by that, and their memory stays: `drain` them when the hold has ended.
+    ///
+    /// - Parameter limit: when to give up; the hold goes on, and is the caller's to end.
+    package func quiesce(_ hold: Hold, limit: Duration) async -> DrainOutcome {
+        guard !Pins.isForkedChild else { return .degraded }
+        return await withCheckedContinuation { answer in
+            loop.add(Drain(targets: hold.old, hold: hold, limit: limit, answer: answer, onLateDrain: {}))
+        }
+    }
+
     /// Ends the thread.
     ///
     /// Whoever still waits gets `timedOut`; targets that are not drained keep their memory for ever.

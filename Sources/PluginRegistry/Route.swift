@@ -8,12 +8,14 @@ internal import CPin
 package final class Route: Sendable {
     private struct State: Sendable {
         var target: Target?
+        /// Whose exports a binding must be among while the route is held.
+        var held: Target?
         var bound: Set<Int> = []
     }
 
     /// What people know the route by, `greeter ^1.2`; in every error of its bindings.
     package let label: String
-    private let memory: RouteMemory
+    let memory: RouteMemory
     private let state = Lock(State())
 
     /// Makes a route that nothing serves yet.
@@ -47,8 +49,20 @@ package final class Route: Sendable {
                 target.markPublished()
             }
             memory.exchange(target)
+            state.held = nil
             defer { state.target = target }
             return state.target
+        }
+    }
+
+    /// Empties the route for a hold, which says to callers what that means.
+    ///
+    /// Until something is published, what is bound must be among the exports of what served it before, or of `standIn`.
+    func hold(standIn: Target? = nil) {
+        state.withLock { state in
+            memory.exchange(nil)
+            state.held = state.target ?? standIn
+            state.target = nil
         }
     }
 
@@ -75,7 +89,7 @@ package final class Route: Sendable {
     package func binding<F>(_ index: Int, as type: F.Type = F.self) throws(BindingError) -> Binding<F> {
         try Self.checkIsFunction(type)
         let admitted = state.withLock { state in
-            guard index >= 0, state.target?.hasFunction(at: index) != false else { return false }
+            guard index >= 0, (state.target ?? state.held)?.hasFunction(at: index) != false else { return false }
             state.bound.insert(index)
             return true
         }

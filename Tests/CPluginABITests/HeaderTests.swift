@@ -16,6 +16,16 @@ struct HeaderTests {
           const swb_log_v1 *log =
               (const swb_log_v1 *)host->service(host->context, SWB_LOG_SERVICE_V1);
           if (log) log->write(log->context, SWB_LOG_INFO, "started", 7);
+          const swb_threads_v1 *threads =
+              (const swb_threads_v1 *)host->service(host->context, SWB_THREADS_SERVICE_V1);
+          if (threads && threads->stopping(threads->context)) return SWB_THREADS_LIMIT;
+          const swb_imports_v1 *imports =
+              (const swb_imports_v1 *)host->service(host->context, SWB_IMPORTS_SERVICE_V1);
+          const swb_import_v1 *import;
+          swb_pin_v1 pin;
+          if (imports && imports->bind(imports->context, "adder", "add", &import) == 0 &&
+              imports->enter(import, &pin, 0))
+            imports->leave(&pin);
           *instance = 0;
           return 0;
         }

@@ -14,7 +14,7 @@ import Testing
             _ = try await host.load(path)
             let binding = try host.bind("answers", "^1", answer)
 
-            let child = forkProcess()
+            let child = ForkedChild.start()
             if child == 0 {
                 // Only this thread is here: requests must answer on it, before any other has to do something.
                 let answers = [
@@ -29,9 +29,8 @@ import Testing
                 ]
                 _exit(answers.firstIndex(of: false).map { Int32($0 + 1) } ?? 0)
             }
-            var status: Int32 = 0
-            #expect(waitpid(child, &status, 0) == child)
-            #expect(status == 0, "ended with \(status >> 8): the number of the first request that did not behave")
+            let code = try ForkedChild.exitCode(of: child)
+            #expect(code == 0, "the number of the first request that did not behave")
             #expect(access(host.status().stagingDirectory, F_OK) == 0, "the child did not take its parent's folder")
             #expect(try call(binding) == 1)
             _ = try await host.swap("answers", to: next)
@@ -39,12 +38,6 @@ import Testing
             await host.shutdown()
         }
     }
-}
-
-/// fork(2), which Swift hides because a child must not use most of what its parent had: this one calls `_exit` at once.
-private func forkProcess() -> pid_t {
-    guard let address = dlsym(nil, "fork") else { return -1 }
-    return unsafeBitCast(address, to: (@convention(c) () -> pid_t).self)()
 }
 
 /// Runs each job on the thread that hands it over: a forked child has no pool.

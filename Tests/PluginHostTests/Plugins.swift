@@ -16,6 +16,18 @@ enum Plugins {
         try build("counts.c", version, into: folder)
     }
 
+    /// `answers` 1.1.0 whose `swb_start` says no.
+    static func failing(into folder: TemporaryFolder) throws -> String {
+        try build("fails_to_start.c", "1.1.0", flags: ["-DSTOPPED=\"\(folder.file("stopped"))\""], into: folder)
+    }
+
+    /// `Plugins/Counter` at a version.
+    static func counter(_ version: String, into folder: TemporaryFolder) throws -> String {
+        try Fixture.build(
+            .file("../../Plugins/Counter/counter.c"), named: "counter-\(version)",
+            flags: define(version: version), into: folder)
+    }
+
     /// Any fixture; `barrier` is where it waits, if it does.
     static func build(
         _ file: String, _ version: String = "1.0.0", named name: String? = nil, barrier: Barrier? = nil,

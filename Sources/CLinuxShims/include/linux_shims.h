@@ -20,10 +20,10 @@ typedef struct clinux_object_counts {
 clinux_object_counts clinux_count_objects(void);
 
 /* Calls `visit` for every loaded object, in load order. `name` is borrowed for the visit; the main program's is "".
- * start and end bound its PT_LOAD segments in memory. The dynamic linker's lock is held: no dl* function inside. */
+ * start and end bound its PT_LOAD segments in memory, of which there are `segments`. The dynamic linker's lock is held: no dl* function inside. */
 void clinux_visit_objects(void *_Nullable context,
                           void (*_Nonnull visit)(void *_Nullable context, const char *_Nonnull name, uintptr_t start,
-                                                 uintptr_t end));
+                                                 uintptr_t end, size_t segments));
 
 /* ---- identity of this build ----------------------------------------------------------------------------------------- */
 
@@ -48,8 +48,17 @@ int clinux_is_noexec(int descriptor);
 /* pthread_setname_np(3) on the calling thread; a name over 15 bytes is cut. */
 void clinux_name_this_thread(const char *_Nonnull name);
 
+/* gettid(2). */
+pid_t clinux_thread_id(void);
+
 /* pthread_clockjoin_np(3) with a limit in nanoseconds from now on the monotonic clock. Whether the thread was joined;
  * if not, it still runs and is still joinable. */
 bool clinux_join_within(pthread_t thread, uint64_t nanoseconds);
+
+/* ---- memory --------------------------------------------------------------------------------------------------------- */
+
+/* Copies `count` bytes of this process's memory from `address` (process_vm_readv(2) on ourselves): what another thread
+ * unmaps meanwhile is a short count or EFAULT, never a signal. The number of bytes copied, -1 on failure. */
+ssize_t clinux_read_memory(uintptr_t address, void *_Nonnull bytes, size_t count);
 
 #endif /* LINUX_SHIMS_H */

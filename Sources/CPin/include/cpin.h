@@ -21,9 +21,20 @@
 //   * R1 after P: then R3 is after P too and sees W1 or something newer. The old target is never published again (going
 //     back to an old version makes a new target), so R3 did not return it: a contradiction.
 // There is no third case: with P between R1 and R3 the first one holds, whatever order the CPU gives them.
-// Once W2 is done, the set of cells inside the old target only shrinks, so polling needs no second W2. A cell that
+// Once W2 is done, the set of cells that protect the old target only shrinks, so polling needs no second W2. A cell that
 // briefly names a target which R3 then rejects only delays the writer. A record that W3 does not visit was claimed
 // after P of its thread: the second case.
+//
+// Leases: a pin whose cell belongs to no thread, but lies in a record of its own kind (cpin_lease_enter). Its cell is
+// claimed by compare-and-swap, announced and confirmed like any other (R1 and R3), never copied from another cell: a copy
+// could be made behind the scan's back. So the proof above holds for it, with the thread that took it; whoever gives it
+// back, on whatever thread, does so by R4. A call through a lease announces itself in the thread's own cell as well
+// (cpin_announce), without R3: that cell names the thread and protects nothing. It is emptied before the lease is given
+// back, so a scan that finds the lease's cell empty need not know whether it saw the other.
+//
+// Holds: a route is empty while its plugin's state is handed over, and its callers wait. Those that are inside the old
+// target already pass through: they announce it (cpin_redirect) without finding it on the route, which R3 forbids. What
+// makes up for R3 is said where it is done, in PluginRegistry's Hold.
 //
 // Without membarrier(2) the reader stores and loads sequentially consistently, out of line, and W2 is a fence: of the
 // two threads at least one sees the other. No reader ever tests which mode it is: until a thread is attached, and always
@@ -95,6 +106,49 @@ CPIN_INLINE void cpin_leave(cpin_pin pin) {
     __atomic_store_n(pin.cell, NULL, __ATOMIC_RELEASE);
 }
 
+// Announces the word at `address` in the lowest free cell of this thread, for a call whose target a lease or another pin
+// protects meanwhile. Innermost first out, by cpin_leave or cpin_silence. Where there is no cell to be had the call goes
+// unannounced: what is returned is then a word that nobody scans.
+void *_Nullable *_Nonnull cpin_announce_slowly(void *_Nonnull address);
+
+CPIN_INLINE void *_Nullable *_Nonnull cpin_announce(void *_Nonnull address) {
+    void **cell = cpin_hint;
+    // Relaxed: as in cpin_enter.
+    if (__builtin_expect(__atomic_load_n(cell, __ATOMIC_RELAXED) != NULL, 0)) {
+        ++cell;
+        if (__builtin_expect(__atomic_load_n(cell, __ATOMIC_RELAXED) != NULL, 0)) return cpin_announce_slowly(address);
+    }
+    // Release, with W3: as R1.
+    __atomic_store_n(cell, address, __ATOMIC_RELEASE);
+    return cell;
+}
+
+// Empties what cpin_announce has returned.
+CPIN_INLINE void cpin_silence(void *_Nullable *_Nonnull cell) {
+    // R4. Release, with W3: the call comes before the target is freed.
+    __atomic_store_n(cell, NULL, __ATOMIC_RELEASE);
+}
+
+// Takes a pin that belongs to no thread. Out of line: a compare-and-swap, and once in 61 leases a search. Its cell stays
+// when the thread ends. May be called wherever cpin_enter may.
+cpin_pin cpin_lease_enter(void *_Nullable const *_Nonnull route, size_t offset);
+
+// Gives a lease back, on any thread; what the holders of the lease did comes first. Only where its `cell` is not NULL.
+CPIN_INLINE void cpin_lease_leave(cpin_pin lease) { cpin_leave(lease); }
+
+// Makes a pin that found its route empty announce `target + offset`. Sequentially consistent, and no proof by itself:
+// only for a caller who is inside already, and checks that after this.
+CPIN_INLINE cpin_pin cpin_redirect(cpin_pin pin, void *_Nonnull target, size_t offset) {
+    __atomic_store_n(pin.cell, (void *)((uintptr_t)target + offset), __ATOMIC_SEQ_CST);
+    return (cpin_pin){target, pin.cell};
+}
+
+// What the route holds, to compare only: without a pin it may not be used.
+CPIN_INLINE void *_Nullable cpin_peek(void *_Nullable const *_Nonnull route) {
+    // Acquire, with W1: what its writer did before is visible.
+    return __atomic_load_n(route, __ATOMIC_ACQUIRE);
+}
+
 // W1: makes `target` what the route holds, and returns what it held before.
 CPIN_INLINE void *_Nullable cpin_publish(void *_Nullable *_Nonnull route, void *_Nullable target) {
     // Release, with R3: the content of the new target. Acquire, with the previous writer's release: that of the old one.
@@ -138,8 +192,9 @@ bool cpin_heavy_fence(void);
 
 // A cell that lies inside the range that was asked for.
 typedef struct cpin_holder {
-    // The thread, as of gettid(2); 0 for a thread that is past its last thread-local destructor.
+    // The thread, as of gettid(2); 0 for a lease, and for a thread that is past its last thread-local destructor.
     pid_t thread;
+    bool lease;
     // What it announced: target + offset.
     const void *_Nonnull address;
 } cpin_holder;
@@ -149,7 +204,19 @@ typedef struct cpin_holder {
 size_t cpin_holders(
     const void *_Nonnull begin, const void *_Nonnull end, cpin_holder *_Nullable holders, size_t capacity);
 
-// Whether the calling thread itself holds a pin in [begin, end).
+// Whether the calling thread itself holds a pin in [begin, end), or is in a call through a lease there.
 bool cpin_held_by_this_thread(const void *_Nonnull begin, const void *_Nonnull end);
+
+// Like cpin_held_by_this_thread, leaving `except` out, a cell of the caller's own.
+bool cpin_held_by_this_thread_elsewhere(
+    const void *_Nonnull begin, const void *_Nonnull end, void *_Nullable const *_Nullable except);
+
+// Whether the calling thread seems to be in a signal handler: it blocks a signal that it did not block when it made its
+// first pin. The kernel does that for a handler, unless it was installed with SA_NODEFER and an empty mask; a thread that
+// blocks more signals by itself later on looks the same. A guess, for those who would otherwise wait in a handler.
+bool cpin_seems_in_handler(void);
+
+// A small number that no other living thread has, where the thread has made a pin; else 0.
+uint32_t cpin_thread_number(void);
 
 #endif

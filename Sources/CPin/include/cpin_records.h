@@ -9,7 +9,7 @@
 
 // "SWBPINS" and NUL.
 #define CPIN_MAGIC 0x00534e4950425753ull
-#define CPIN_LAYOUT_VERSION 1u
+#define CPIN_LAYOUT_VERSION 2u
 #define CPIN_RECORD_SIZE 512u
 #define CPIN_DEFAULT_CAPACITY 65536u
 
@@ -27,15 +27,19 @@ typedef struct cpin_header {
     uint32_t cells;
 } cpin_header;
 
-// One thread. Record 0 belongs to none: threads past their last thread-local destructor claim single cells there.
+// Whose a record is. Claimed by compare-and-swap; leases keep theirs for ever.
+enum { CPIN_FREE = 0, CPIN_THREADS = 1, CPIN_LEASES = 2 };
+
+// One thread, or 61 leases. Record 0 is nobody's: threads past their last thread-local destructor claim cells there.
 typedef struct cpin_record {
-    // 0: free. Claimed by compare-and-swap.
+    // CPIN_FREE and the others.
     uint32_t owned;
-    // gettid(2) of the owner.
+    // gettid(2) of the owner; 0 in a record of leases.
     pid_t thread;
     // The record that holds this thread's deeper nesting levels, as an index; 0: none.
     uint32_t next;
-    uint32_t reserved;
+    // Of a record of leases: whether a thread takes its leases here, and others look elsewhere first.
+    uint32_t home;
     // NULL: free. Else the address that is announced, outermost call first; below 4096: the route was empty.
     void *_Nullable cell[CPIN_CELLS];
     // For ever busy: the last cell's neighbour.

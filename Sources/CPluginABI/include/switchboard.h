@@ -78,6 +78,98 @@ typedef struct swb_log_v1 {
   void (*write)(void *context, int32_t severity, const char *text, size_t count);
 } swb_log_v1;
 
+/* Service "swb.threads.v1": named threads that the host owns, watches and ends, in place of pthread_create(3), after
+ * which an image can never be unmapped. A plugin whose threads all come from here may be.
+ *
+ * Before swb_stop is called the host raises the stopping flag and joins every thread, until the limit for stopping. A
+ * thread that has not ended by then keeps the image in memory for good, swb_stop is not called (it would free what the
+ * thread uses), and the host's reason names the thread. A failed swb_start raises the flag and joins as well. */
+#define SWB_THREADS_SERVICE_V1 "swb.threads.v1"
+
+/* How many threads one generation may have at a time. */
+#define SWB_THREADS_LIMIT 64
+
+typedef struct swb_threads_v1 {
+  void *context; /* hand it back to every function below */
+
+  /* Calls body(argument) on a new thread, which ends when the body returns. name: NUL-terminated, copied; its first 15
+   * bytes show in ps(1) and in the host's reasons. OWNERSHIP: the thread is the host's (never join or detach it), the
+   * argument the plugin's.
+   * 0 = it runs. Else a number of errno(3), and nothing runs: ECANCELED once stopping is raised; EAGAIN with
+   * SWB_THREADS_LIMIT threads alive, or where the system gives none; EINVAL for a NULL name or body.
+   * [any-thread & starting, started] */
+  int32_t (*run)(void *context, const char *name, void (*body)(void *argument), void *argument);
+
+  /* Non-zero once every thread of this generation must end; it never becomes zero again.
+   * [any-thread & starting, started, stopping] */
+  int32_t (*stopping)(void *context);
+
+  /* Sleeps for so many nanoseconds of CLOCK_MONOTONIC (UINT64_MAX: as long as it takes), less where stopping is raised
+   * meanwhile. The result is that of `stopping`: while (!threads->wait(threads->context, 1000000000)) work();
+   * [any-thread & starting, started, stopping] */
+  int32_t (*wait)(void *context, uint64_t nanoseconds);
+} swb_threads_v1;
+
+/* Service "swb.imports.v1": calls into plugins that this one's manifest requires, pinned one by one, so that those can
+ * be swapped underneath. What serves is what the host would bind in the range of the `requires` line. */
+#define SWB_IMPORTS_SERVICE_V1 "swb.imports.v1"
+
+/* An export of another plugin, bound. Opaque. OWNERSHIP: the host's; valid until swb_stop has returned. */
+typedef struct swb_import_v1 swb_import_v1;
+
+/* Room for one pin, on the caller's stack. Opaque: `enter` writes it, `leave` reads it. */
+typedef struct swb_pin_v1 {
+  uint64_t opaque[4];
+} swb_pin_v1;
+
+/* What the host answers in place of a plugin: far from any number that a plugin would choose as its own code. */
+enum {
+  /* The manifest has no `requires` line of that name: add one. */
+  SWB_IMPORT_NOT_REQUIRED = -0x53570001,
+  /* No version in the required range serves now: do without, or try again later. From `send` also: the process has no
+   * room for another pin. */
+  SWB_IMPORT_NOTHING_SERVES = -0x53570002,
+  /* What serves declares no such export: a mistaken symbol, or a range that admits too much. */
+  SWB_IMPORT_NO_SUCH_EXPORT = -0x53570003,
+  /* Stopping has begun: bind in swb_start. */
+  SWB_IMPORT_WRONG_PHASE = -0x53570004,
+  /* A bug of the caller's: a NULL argument, or `send` through an import that is no message export. */
+  SWB_IMPORT_MISUSED = -0x53570005,
+  /* `reply` took no more of the bytes: the other plugin has answered, the caller did not want to know. */
+  SWB_IMPORT_REPLY_REFUSED = -0x53570006
+};
+
+typedef struct swb_imports_v1 {
+  void *context; /* hand it back to bind */
+
+  /* Binds `symbol` of the plugin that a `requires` line names; both NUL-terminated. *import is set only where the
+   * result is 0. Bind once, in swb_start, and keep it; the same names answer the same import. Takes a lock and may allocate.
+   * 0 = bound. Else SWB_IMPORT_NOT_REQUIRED, _NOTHING_SERVES, _NO_SUCH_EXPORT, _WRONG_PHASE, _MISUSED.
+   * [any-thread & starting, started] */
+  int32_t (*bind)(void *context, const char *plugin, const char *symbol, const swb_import_v1 **import);
+
+  /* Pins what serves the import now, and returns its function: cast it to its contract's type and call it until
+   * `leave`, on this thread only. *instance (instance may be NULL) is set to what the other swb_start stored, for
+   * contracts that take it. Pins nest, innermost first out. Calls inside one pin reach the same version; it is not
+   * retired before `leave`.
+   * NULL = nothing serves, or the import is a message export, which `send` is for: nothing is held, do not `leave`.
+   * [any-thread & starting, started, stopping] */
+  swb_function_v1 *(*enter)(const swb_import_v1 *import, swb_pin_v1 *pin, void **instance);
+
+  /* Gives the pin back; the function and the instance are no longer to be used. A second time does nothing.
+   * [same-thread & starting, started, stopping] */
+  void (*leave)(swb_pin_v1 *pin);
+
+  /* Calls a message export and waits for it. request: `count` bytes, borrowed; may be NULL where count is 0. The reply
+   * goes to reply(sink, bytes, count), in one piece or several, on this thread, before `send` returns and after the
+   * other plugin is left; reply may be NULL to ignore it; non-zero from it = no more, please.
+   * 0 = answered. Else the other plugin's code, with its words as the reply, or SWB_IMPORT_NOTHING_SERVES, _MISUSED,
+   * _REPLY_REFUSED.
+   * [any-thread & starting, started, stopping] */
+  int32_t (*send)(const swb_import_v1 *import, const uint8_t *request, size_t count, void *sink,
+                  int32_t (*reply)(void *sink, const void *bytes, size_t count));
+} swb_imports_v1;
+
 /* ---- one call --------------------------------------------------------------------------------------------------- */
 
 /* Lent to the plugin for one call; never kept. OWNERSHIP: the host's. [same-thread & in-call] */
@@ -132,8 +224,9 @@ static inline int32_t swb_reply_text(const swb_call_v1 *call, const char *text) 
  * [worker-thread & starting] */
 SWB_EXPORT int32_t swb_start(const swb_host_v1 *host, void **instance);
 
-/* Ends this generation: no call is inside and none will come. Free the instance, join threads, drop callbacks. Last
- * call into the image; it may be unmapped afterwards. Has a time limit, after which the image stays in memory.
+/* Ends this generation: no call is inside and none will come, and the threads of swb.threads.v1 have ended. Free the
+ * instance, join other threads, drop callbacks. Last call into the image; it may be unmapped afterwards. Has a time
+ * limit, after which the image stays in memory.
  * [worker-thread & stopping] */
 SWB_EXPORT void swb_stop(void *instance);
 
@@ -147,12 +240,12 @@ SWB_EXPORT int32_t swb_health(void *instance, const swb_call_v1 *call);
 SWB_EXPORT int32_t swb_configure(void *instance, const uint8_t *json, size_t count, const swb_call_v1 *call);
 
 /* Writes the state to hand over as the reply, in the form of the manifest's `schema`. 0 = complete; anything else = no
- * state is handed over.
+ * state is handed over, and the reply says why. This generation may go on serving afterwards, with its state as it is.
  * [worker-thread & started] */
 SWB_EXPORT int32_t swb_save(void *instance, const swb_call_v1 *call);
 
-/* Takes over `count` bytes of state, borrowed, in form `schema`. 0 = taken; anything else = not taken, this generation
- * is not published.
+/* Takes over `count` bytes of state, borrowed, in form `schema`, in place of what it has. 0 = taken; anything else =
+ * not taken, this generation is not published, and the reply says why.
  * [worker-thread & started] */
 SWB_EXPORT int32_t swb_restore(void *instance, uint32_t schema, const uint8_t *state, size_t count,
                                const swb_call_v1 *call);
@@ -199,6 +292,16 @@ SWB_STATIC_ASSERT(sizeof(swb_host_v1) == 16, "swb_host_v1");
 SWB_STATIC_ASSERT(offsetof(swb_host_v1, service) == 8, "swb_host_v1.service");
 SWB_STATIC_ASSERT(sizeof(swb_log_v1) == 16, "swb_log_v1");
 SWB_STATIC_ASSERT(offsetof(swb_log_v1, write) == 8, "swb_log_v1.write");
+SWB_STATIC_ASSERT(sizeof(swb_threads_v1) == 32, "swb_threads_v1");
+SWB_STATIC_ASSERT(offsetof(swb_threads_v1, run) == 8, "swb_threads_v1.run");
+SWB_STATIC_ASSERT(offsetof(swb_threads_v1, stopping) == 16, "swb_threads_v1.stopping");
+SWB_STATIC_ASSERT(offsetof(swb_threads_v1, wait) == 24, "swb_threads_v1.wait");
+SWB_STATIC_ASSERT(sizeof(swb_pin_v1) == 32, "swb_pin_v1");
+SWB_STATIC_ASSERT(sizeof(swb_imports_v1) == 40, "swb_imports_v1");
+SWB_STATIC_ASSERT(offsetof(swb_imports_v1, bind) == 8, "swb_imports_v1.bind");
+SWB_STATIC_ASSERT(offsetof(swb_imports_v1, enter) == 16, "swb_imports_v1.enter");
+SWB_STATIC_ASSERT(offsetof(swb_imports_v1, leave) == 24, "swb_imports_v1.leave");
+SWB_STATIC_ASSERT(offsetof(swb_imports_v1, send) == 32, "swb_imports_v1.send");
 SWB_STATIC_ASSERT(sizeof(swb_call_v1) == 88, "swb_call_v1");
 SWB_STATIC_ASSERT(offsetof(swb_call_v1, write) == 8, "swb_call_v1.write");
 SWB_STATIC_ASSERT(offsetof(swb_call_v1, cancelled) == 16, "swb_call_v1.cancelled");

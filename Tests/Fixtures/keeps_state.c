@@ -1,0 +1,8 @@
+/* A keeper that hands its text over and takes one. -D: VERSION. */
+#include "keeper.h"
+
+int32_t swb_save(void *instance, const swb_call_v1 *call) { return keeper_save(instance, call); }
+
+int32_t swb_restore(void *instance, uint32_t schema, const uint8_t *state, size_t count, const swb_call_v1 *call) {
+  return keeper_restore(instance, schema, state, count, call);
+}

@@ -1,0 +1,189 @@
+import Glibc
+import PluginHost
+import PluginRegistry
+import Synchronization
+import TestSupport
+import Testing
+
+/// A state's way from an old version to a new one.
+@Suite(.timeLimit(.minutes(3))) struct HandOverTests {
+    @Test func theStateGoesToTheNewVersionAndBackToAnOlderOne() async throws {
+        try await withHost { host, folder in
+            let old = try Plugins.build("keeps_state.c", "1.0.0", into: folder)
+            _ = try await host.load(old)
+            let (set, tell) = (try host.messages("keeper", "^1", "set"), try host.messages("keeper", "^1", "tell"))
+            _ = try set.send("remember")
+            let reply = try await host.swap("keeper", to: Plugins.build("keeps_state.c", "1.1.0", into: folder))
+            let handOver = try #require(reply.handOver)
+            #expect(handOver.mode == .quiesced && handOver.schema == 1 && handOver.bytes == 8)
+            #expect(handOver.pauseNanoseconds > 0)
+            #expect(try tell.send("") == "remember")
+            _ = try set.send("more")
+            #expect(try await host.swap("keeper", to: old).handOver?.bytes == 4, "a downgrade takes the state along")
+            #expect(try tell.send("") == "more")
+            #expect(host.list(includingRetired: true).count == 1)
+        }
+    }
+
+    @Test func aStateThatIsDiscardedStaysBehind() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.build("keeps_state.c", "1.0.0", into: folder))
+            _ = try host.messages("keeper", "^1", "set").send("gone")
+            let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
+            #expect(try await host.swap("keeper", to: next, SwapOptions(state: .discard)).handOver == nil)
+            #expect(try host.messages("keeper", "^1", "tell").send("") == "")
+        }
+    }
+
+    /// How the hand-over fails, and what its error says of it.
+    @Test(arguments: [
+        ("fails_to_save.c", "keeps_state.c", "plugin-failed", "swb_save answered"),
+        ("saves_too_much.c", "keeps_state.c", "plugin-failed", "bytes that a state may have"),
+        ("hangs_in_save.c", "keeps_state.c", "timed-out", "swb_save did not return"),
+        ("keeps_state.c", "refuses_state.c", "plugin-failed", "swb_restore answered"),
+        ("keeps_state.c", "hangs_in_restore.c", "timed-out", "swb_restore did not return"),
+    ])
+    func aFailureLeavesTheOldVersionServingWithItsStateIntact(
+        _ before: String, _ after: String, _ code: String, _ words: String
+    ) async throws {
+        try await withHost({
+            $0.handOverLimit = .milliseconds(300)
+            $0.stateLimit = 200
+            $0.stopLimit = .milliseconds(200)
+        }) { host, folder in
+            let barrier = try Barrier(in: folder)
+            _ = try await host.load(Plugins.build(before, "1.0.0", barrier: barrier, into: folder))
+            let (set, tell) = (try host.messages("keeper", "^1", "set"), try host.messages("keeper", "^1", "tell"))
+            _ = try set.send("precious")
+            let next = try Plugins.build(after, "1.1.0", barrier: barrier, into: folder)
+            let callers = try CallingThreads(4) { try tell.send("") == "precious" }
+            let error = try await hostError { _ = try await host.swap("keeper", to: next) }
+            #expect(error.code == code && "\(error)".contains(words))
+            #expect("\(error)".contains("state hand-over"))
+            #expect(try await callers.finish() == [], "held calls went on in the old version")
+            #expect(try tell.send("") == "precious")
+            #expect(host.list().first { $0.state == .current }.map { "\($0.stamp.version)" } == "1.0.0")
+            barrier.open(for: 8)
+        }
+    }
+
+    @Test func aDryRunTellsWithoutPublishing() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.build("keeps_state.c", "1.0.0", into: folder))
+            let (set, tell) = (try host.messages("keeper", "^1", "set"), try host.messages("keeper", "^1", "tell"))
+            _ = try set.send("kept")
+            let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
+            let reply = try await host.swap("keeper", to: next, SwapOptions(isDryRun: true))
+            #expect(reply.isDryRun && "\(reply.new.version)" == "1.1.0" && reply.retired == nil)
+            #expect(reply.handOver?.bytes == 4)
+            #expect(try tell.send("") == "kept")
+            #expect(host.list(includingRetired: true).map { "\($0.stamp.version) \($0.state)" } == ["1.0.0 current"])
+        }
+    }
+
+    @Test func aCallThatReentersItsPluginDuringTheHandOverFinishes() async throws {
+        try await withHost { host, folder in
+            let barrier = try Barrier(in: folder)
+            _ = try await host.load(Plugins.build("keeps_state_at_barrier.c", "1.0.0", barrier: barrier, into: folder))
+            let tell = try host.messages("keeper", "^1", "tell")
+            let pause = try host.bind("keeper", "^1", Export("hold_still", as: (@convention(c) () -> Void).self))
+            // The thread is inside when the hold begins, and calls again before it leaves.
+            _ = try host.messages("keeper", "^1", "set").send("text")
+            async let outer = onThread {
+                try pause { pause in
+                    pause()
+                    return try tell.send("")
+                }
+            }
+            try await barrier.waitUntilEntered()
+            let next = try Plugins.build("keeps_state_at_barrier.c", "1.1.0", barrier: barrier, into: folder)
+            async let swap = host.swap("keeper", to: next)
+            try await eventually { host.routes().allSatisfy(\.isHeld) }
+            barrier.open()
+            #expect(try await outer == "text")
+            #expect(try await swap.handOver?.mode == .quiesced)
+            #expect(try tell.send("") == "text")
+        }
+    }
+
+    @Test func aLiveStateIsSavedWhileCallsGoOn() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.build("keeps_state.c", "1.0.0", flags: ["-DLIVE"], into: folder))
+            let (set, tell) = (try host.messages("keeper", "^1", "set"), try host.messages("keeper", "^1", "tell"))
+            _ = try set.send("live")
+            let next = try Plugins.build("keeps_state.c", "1.1.0", flags: ["-DLIVE"], into: folder)
+            let reply = try await host.swap("keeper", to: next)
+            #expect(reply.handOver?.mode == .live && reply.handOver?.pauseNanoseconds == 0)
+            #expect(try tell.send("") == "live")
+        }
+    }
+
+    /// The sum of all answers is exact: no addition is lost, done twice, or refused.
+    @Test func handOversUnderLoadLoseNoAddition() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            let host = try PluginHost(HostConfiguration(stagingDirectory: folder.file("staging"), log: { _ in }))
+            let paths = try ["1.0.0", "1.1.0"].map { try Plugins.counter($0, into: folder) }
+            _ = try await host.load(paths[0])
+            let add = try host.bind(
+                "counter", "^1",
+                Export("counter_add", as: (@convention(c) (UnsafeMutableRawPointer?, Int64) -> Int64).self))
+            let calls = Atomic(0)
+            let callers = try CallingThreads(4) {
+                let before = try add { add, instance in add(instance, 1) }
+                calls.add(1, ordering: .relaxed)
+                return before > 0
+            }
+            for round in 1...100 {
+                let reply = try await host.swap("counter", to: paths[round % 2])
+                guard reply.handOver?.mode == .quiesced else { throw TestSupportError("\(reply)") }
+            }
+            let complaints = try await callers.finish()
+            #expect(complaints == [])
+            let total = try add { add, instance in add(instance, 0) }
+            #expect(total == Int64(calls.load(ordering: .relaxed)))
+            await host.shutdown()
+            #expect(Target.liveCount == 0)
+        }
+    }
+}
+
+/// Threads that call on and on, until told to finish.
+final class CallingThreads: Sendable {
+    private let isOver = Atomic(false)
+    private let complaints = Mutex<[String]>([])
+    private let ended = Atomic(0)
+    private let count: Int
+
+    /// Starts the threads; a call that throws or is not right is a complaint and ends its thread.
+    init(_ count: Int, _ call: @escaping @Sendable () throws -> Bool) throws {
+        self.count = count
+        for _ in 0..<count {
+            Task.detached { [self] in
+                try? await onThread { [self] in
+                    var turns = 0
+                    while !isOver.load(ordering: .relaxed) {
+                        turns += 1
+                        // CallingThreads that never pause leave the host nothing of a machine with two cores.
+                        if turns % 16 == 0 { usleep(200) }
+                        do {
+                            if try call() { continue }
+                            complaints.withLock { $0.append("a wrong answer") }
+                        } catch {
+                            complaints.withLock { $0.append("\(error)") }
+                        }
+                        break
+                    }
+                }
+                ended.add(1, ordering: .releasing)
+            }
+        }
+    }
+
+    /// Ends the threads; what they complained of.
+    func finish() async throws -> [String] {
+        isOver.store(true, ordering: .relaxed)
+        try await eventually { ended.load(ordering: .acquiring) == count }
+        return complaints.withLock { $0 }
+    }
+}
