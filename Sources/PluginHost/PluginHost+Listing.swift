@@ -76,7 +76,7 @@ extension PluginHost {
 }
 
 extension CallInside {
-    /// "thread 4711 (worker) in greet since 2.5 s"
+    /// A clause: "thread 4711 (worker) in greet, seen for 2.5 s".
     var clause: String {
         let who = threadName == "lease" ? "a lease" : "thread \(thread) (\(threadName))"
         return "\(who) in \(export), seen for \((seconds * 10).rounded() / 10) s"
