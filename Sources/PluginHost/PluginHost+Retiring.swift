@@ -172,8 +172,8 @@ extension PluginHost {
         let leaving = state.withLock { state in
             // A thread of it that does not end may still call what it imported.
             guard state.records[generation.number]?.state != .stuck else { return [Int]() }
-            let change = state.catalog.dropImports(of: generation.number)
             state.retireRoutes(ofImporter: generation.number)
+            let change = state.catalog.dropImports(of: generation.number)
             for number in change.leaving { state.enter(.draining, number) }
             return change.leaving
         }
