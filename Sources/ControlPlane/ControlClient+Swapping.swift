@@ -28,7 +28,7 @@ extension ControlClient {
     }
 
     /// Puts back what was in front before the last swap of `name`, with its whole transaction.
-    public func revert(_ name: String) throws(ControlError) -> SwapReply {
+    public func revert(_ name: String) throws(ControlError) -> TransactionReply {
         try send(.revert, ProbationParameters(name: name))
     }
 

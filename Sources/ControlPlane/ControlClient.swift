@@ -97,7 +97,11 @@ public struct ControlClient: Sendable {
             // An error here is a connection that was reset: no more comes, as after the end.
             let count = (try? connection.receive(into: &buffer)) ?? 0
             guard count > 0 else {
-                throw .unreachable(path: socketPath, reason: "\(socketPath) closed the connection before it replied")
+                throw .unreachable(
+                    path: socketPath,
+                    reason:
+                        "\(socketPath) closed the connection before it replied: what was asked for may have been done, `plugctl list` says"
+                )
             }
             line += buffer[..<count]
             guard line.count <= Self.replyLimit else {

@@ -4,7 +4,7 @@ import Compatibility
 
 extension Catalog {
     /// Whether the member can stand for what a manifest requires.
-    private static func satisfies(_ member: Member, _ requirement: PluginManifest.NamedRange) -> Bool {
+    static func satisfies(_ member: Member, _ requirement: PluginManifest.NamedRange) -> Bool {
         (member.plugin == requirement.name && requirement.range.contains(member.version))
             || member.provides.contains { provided in
                 provided.name == requirement.name && provided.range.lowest.map(requirement.range.contains) == true
@@ -40,7 +40,7 @@ extension Catalog {
             {
                 throw .conflict(
                     "\(names) cannot be unloaded: \(user.plugin) \(user.version) requires \(requirement.name) "
-                        + "\(requirement.range): unload \(user.plugin) first, or swap")
+                        + "\(requirement.range): unload \(user.plugin) first, or swap in a version of it that does not")
             }
         }
         let gone = Set(leaving.map(\.number))
@@ -51,6 +51,15 @@ extension Catalog {
             throw .conflict(
                 "\(names) cannot be unloaded: calls are inside \(user) (generation \(number)), which imports from it: "
                     + "wait until that is retired")
+        }
+    }
+
+    /// What was there when the gates judged may have been unloaded since.
+    func refuseUnmet(by member: Member) throws(Refusal) {
+        for requirement in member.requires where providers(of: requirement).isEmpty {
+            throw .conflict(
+                "\(member.plugin) \(member.version) requires \(requirement.name) \(requirement.range), which is not loaded "
+                    + "any more: load it first")
         }
     }
 
@@ -72,5 +81,18 @@ extension Catalog {
             "\(member.plugin) \(member.version) would close a cycle: "
                 + (path + [member.plugin]).joined(separator: " requires ")
                 + ": take one of these `requires` lines out")
+    }
+
+    /// Binds an import from a generation that is about to be swapped in: nothing serves it before that.
+    mutating func bindAhead(
+        _ provider: Member, _ range: VersionRange, _ symbol: String, arm: Arm
+    ) throws(Refusal) -> RouteKey {
+        var after = self
+        after.members[provider.number] = provider
+        let (key, _) = try after.bind(provider.plugin, range, symbol, as: nil, arm: arm)
+        routes[key] = after.routes[key]
+        routes[key]?.server = nil
+        imports = after.imports
+        return key
     }
 }

@@ -96,7 +96,10 @@ struct Catalog {
 
     /// The generations of a plugin, newest version first, the newer generation first among equals.
     func generations(of plugin: String) -> [Member] {
-        members.of(plugin).sorted { ($0.version, $0.number) > ($1.version, $1.number) }
+        // Of two builds of one version, the one that was put back comes before the one that it took over from.
+        members.of(plugin).sorted {
+            ($0.version, $0.isSuperseded ? 0 : 1, $0.number) > ($1.version, $1.isSuperseded ? 0 : 1, $1.number)
+        }
     }
 
     /// The version in front of the line of `version`.
@@ -117,6 +120,7 @@ struct Catalog {
         var member = member
         member.isCurrent = current(of: member.plugin, inLineOf: member.version) == nil
         next.members[member.number] = member
+        try next.refuseUnmet(by: member)
         try next.refuseCycle(through: member)
         return commit(next, reassigning: [member.plugin])
     }
@@ -157,6 +161,7 @@ struct Catalog {
             next.freezeImports(of: newcomer.number, from: plugins, false)
         }
         for newcomer in newcomers {
+            try next.refuseUnmet(by: newcomer)
             try next.refuseCycle(through: newcomer)
             guard let newcomer = next.members[newcomer.number] else { continue }
             for plugin in next.dependants(of: [newcomer.plugin]) {

@@ -87,15 +87,21 @@ extension HostState {
         return (publication, Clock.nanoseconds() - held.began)
     }
 
-    /// Gives a route that nobody will use any more to the next who needs one.
-    mutating func retireRoutes(ofImporter number: Int) {
+    /// Gives routes that nobody will use any more to the next who need one.
+    ///
+    /// - Returns: the targets that were on them, to be reclaimed.
+    mutating func retireRoutes(ofImporter number: Int) -> [Target] {
+        var replaced: [Target] = []
         for key in catalog.imports[number] ?? [] {
             guard let entry = routes[key] else { continue }
-            entry.route.publish(nil)
+            routes[key] = nil
+            // A held route stays out of use: its hold still knows it.
+            guard heldState?.keys.remove(key) == nil else { continue }
+            if let target = entry.route.publish(nil) { replaced.append(target) }
             entry.route.unbind()
             idleRoutes[entry.route.label, default: []].append(entry.route)
-            routes[key] = nil
         }
+        return replaced
     }
 
     /// What a route is about to get.

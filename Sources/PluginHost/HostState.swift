@@ -16,11 +16,15 @@ struct HostState {
     var idleRoutes: [String: [Route]] = [:]
     /// The state that is being handed over now: one at a time, since two could wait for each other's callers.
     var heldState: HeldState?
+    /// Generations that are being started for a swap: what they offer can be imported by each other already.
+    var newcomers: [Int: Catalog.Member] = [:]
     /// Who waits for its turn to change a plugin's routes; a plugin without an entry is nobody's.
     var turns: [String: [CheckedContinuation<Void, Never>]] = [:]
     /// Swaps whose old generations are kept ready, by an ever growing number.
     var probations: [Int: SwapJob] = [:]
     var lastProbation = 0
+    /// What was tallied of a generation when it was put on probation, or became a canary.
+    var tallyBases: [Int: (calls: Int, failures: Int)] = [:]
     /// Looks after probations and canaries, while there are any.
     var watch: Task<Void, Never>?
     /// When a scan first saw each call that is inside.
@@ -94,7 +98,8 @@ struct HostState {
 
     /// Claims the retirement of a generation: true for the first who asks.
     mutating func beginRetiring(_ number: Int) -> Bool {
-        guard let record = records[number], !record.isRetiring else { return false }
+        // One that is stuck runs code of its image: nobody may close that.
+        guard let record = records[number], !record.isRetiring, record.state != .stuck else { return false }
         records[number]?.isRetiring = true
         return true
     }

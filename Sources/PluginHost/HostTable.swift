@@ -68,6 +68,13 @@ import PluginRegistry
     /// Whether it was raised.
     var isCancelled: Bool { isDraining.isRaised }
 
+    /// Tallies a call of a message export of the generation whose `swb_host_v1` this is.
+    static func count(_ host: UnsafeRawPointer?, failed: Bool) {
+        // SAFETY: the caller's pin keeps the generation, whose table is the context of its host.
+        guard let context = unsafe host?.assumingMemoryBound(to: swb_host_v1.self).pointee.context else { return }
+        unsafe HostTable.at(context).tally.count(failed: failed)
+    }
+
     /// From now on no import is bound and no thread is started, and the threads that run are told to stop.
     func beginStopping() {
         importsService?.beginStopping()

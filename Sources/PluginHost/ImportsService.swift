@@ -128,8 +128,10 @@ import PluginRegistry
         }
         // An error of the binding's is the only one: nothing serves, or there is no room for a pin.
         return try? unsafe binding { function, instance, host in
-            unsafe MessageCall.run(
+            let answer = unsafe MessageCall.run(
                 function, instance, UnsafeRawPointer(host), request, deadline: 0, limit: limit)
+            unsafe HostTable.count(UnsafeRawPointer(host), failed: answer.code != 0)
+            return answer
         }
     }
 }

@@ -24,10 +24,7 @@ struct MessageExport: Sendable {
                 function, instance, host, request, deadline: limit.map { Clock.deadline(after: $0) } ?? 0,
                 limit: replyLimit)
         }
-        // SAFETY: the pin keeps the generation, whose table is the context of its host.
-        if let context = unsafe host?.assumingMemoryBound(to: swb_host_v1.self).pointee.context {
-            unsafe HostTable.at(context).tally.count(failed: code != 0)
-        }
+        unsafe HostTable.count(host, failed: code != 0)
         guard code == 0 else {
             let words = String(decoding: reply.prefix(4096), as: UTF8.self)
             throw .pluginFailed(

@@ -11,9 +11,8 @@ extension PluginHost {
         case .takenBack:
             throw .timedOut(
                 plugin: job.entries[0].name, step: "drain",
-                detail:
-                    "calls did not leave the old version within \(job.drainLimit), so it was put back in front and serves; "
-                    + "the new one is retired" + (job.failure.map { ": \($0)" } ?? ""))
+                detail: "calls did not leave the old version within \(job.drainLimit), so it was put back in front and "
+                    + "serves; the new one is retired: " + job.inside.joined(separator: ", "))
         case .failed, nil: throw job.failure ?? .system("the swap of \(job.entries[0].name) ended without a word")
         }
         var swaps: [SwapReply] = []
@@ -23,11 +22,13 @@ extension PluginHost {
 
     private func stillInside(_ job: SwapJob) -> PluginHostError {
         let serving = job.entries.compactMap { entry in
-            entry.new.map { "\(entry.name) \($0.version) serves (generation \($0.number))" }
+            (job.isReturned ? entry.old : entry.new).map {
+                "\(entry.name) \($0.version) serves (generation \($0.number))"
+            }
         }
         return .timedOut(
             plugin: job.entries[0].name, step: "drain",
-            detail: (serving + job.outcomes.compactMap(\.stillInside)).joined(separator: "; "))
+            detail: (serving + job.outcomes.compactMap(\.lateness)).joined(separator: "; "))
     }
 
     private func reply(_ entry: SwapJob.Entry, in job: SwapJob) throws(PluginHostError) -> SwapReply {

@@ -75,12 +75,18 @@ extension PluginHost {
         try refuseForkedChild()
         try Route.checkIsFunction(function)
         let parsed = try parse(range)
+        var followUp: (HostState.Publication, Catalog.Change)?
+        defer { if let followUp { follow(followUp.0, followUp.1) } }
         do {
             return try state.withLock { state in
                 if state.isShutDown { throw Catalog.Refusal.conflict("the host is shut down") }
+                if type == nil, unsafe F.self != MessageFunction.self, state.isMessage(plugin, parsed, symbol) {
+                    throw Catalog.Refusal.conflict(
+                        "\(symbol) of \(plugin) is a message export: use `messages`, or bind it as MessageFunction")
+                }
                 let (key, change) = try state.catalog.bind(
                     plugin, parsed, symbol, as: type, arm: label.map { .label($0) } ?? .main)
-                _ = state.publish(change)
+                followUp = (state.publish(change), change)
                 guard let route = state.routes[key]?.route, let index = state.indices[plugin]?[symbol] else {
                     throw Catalog.Refusal.notFound("\(plugin) has no export \(symbol)")
                 }
@@ -89,5 +95,14 @@ extension PluginHost {
         } catch let refusal as Catalog.Refusal {
             throw PluginHostError(refusal)
         }
+    }
+}
+
+extension HostState {
+    /// Whether what would serve now declares the export as a message.
+    fileprivate func isMessage(_ plugin: String, _ range: VersionRange, _ symbol: String) -> Bool {
+        // Where nothing would serve, binding says so.
+        guard let number = try? catalog.find(plugin, range, symbol, as: nil) else { return false }
+        return catalog.members[number]?.exports[symbol]?.type == .message
     }
 }

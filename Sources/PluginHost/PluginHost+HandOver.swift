@@ -11,6 +11,16 @@ extension PluginHost {
         return modes.isEmpty ? .startedWithoutState : .startedLive
     }
 
+    /// A version that serves already has a state of its own, and calls inside that use it.
+    func refuseStateForServing(_ job: SwapJob) throws(PluginHostError) {
+        for entry in job.entries where !entry.isFresh {
+            guard let new = entry.new, mode(of: entry, job.options) != nil else { continue }
+            throw .conflict(
+                "\(entry.name) \(new.version) is loaded and has a state of its own: swap to its file to hand the state over, "
+                    + "or discard the state")
+        }
+    }
+
     /// `nil` where the old version saves nothing, the new one takes nothing, or nobody wants it.
     private func mode(of entry: SwapJob.Entry, _ options: SwapOptions) -> HandOver.Mode? {
         guard options.state == .handOver, let old = entry.old, let new = entry.new,

@@ -14,9 +14,12 @@ extension PluginHost {
 
     /// Stages, judges, approves and opens a file, on the loader thread.
     ///
-    /// - Parameter name: what the manifest must say; `nil` takes any.
+    /// - Parameters:
+    ///   - name: what the manifest must say; `nil` takes any.
+    ///   - companions: what is opened in the same transaction, and counts as loaded where others require it.
     func open(
-        _ path: String, for purpose: Candidate.Purpose, named name: String? = nil
+        _ path: String, for purpose: Candidate.Purpose, named name: String? = nil,
+        beside companions: [HostFacts.LoadedPlugin] = []
     ) async throws(PluginHostError) -> Opened {
         let tooLate = PluginHostError.timedOut(
             plugin: path, step: "open",
@@ -33,7 +36,7 @@ extension PluginHost {
             Result { () throws(PluginHostError) in
                 // Nobody waits any more for what stood behind an image that hung: its constructors need not run.
                 guard ContinuousClock.now < deadline else { throw tooLate }
-                return try openOnLoader(path, for: purpose, named: name)
+                return try openOnLoader(path, for: purpose, named: name, beside: companions)
             }
         }
         guard let result else { throw tooLate }
@@ -41,7 +44,7 @@ extension PluginHost {
     }
 
     private func openOnLoader(
-        _ path: String, for purpose: Candidate.Purpose, named name: String?
+        _ path: String, for purpose: Candidate.Purpose, named name: String?, beside companions: [HostFacts.LoadedPlugin]
     ) throws(PluginHostError) -> Opened {
         let staged: StagedImage
         let candidate: Candidate
@@ -60,7 +63,9 @@ extension PluginHost {
         if let name, case .found(let manifest) = candidate.manifest, manifest.name != name {
             throw .invalidRequest("\(path) is the plugin \(manifest.name), not \(name): name it as its manifest does")
         }
-        let report = GateReport.judge(candidate, host: factsNow(), policy: configuration.policy)
+        var facts = factsNow()
+        facts.loaded += companions
+        let report = GateReport.judge(candidate, host: facts, policy: configuration.policy)
         let approval: LoadApproval
         do throws(GateRefusal) { approval = try report.approve() } catch { throw .refused(error.report) }
         let version = approval.version

@@ -11,11 +11,11 @@ extension PluginHost {
     ///
     /// - Throws: `conflict` where nothing of that name is on probation, or a route has been bound meanwhile that the old
     ///   version cannot serve; `timedOut` in step `drain` as with a swap.
-    public func revert(_ name: String) async throws(PluginHostError) -> SwapReply {
+    public func revert(_ name: String) async throws(PluginHostError) -> TransactionReply {
         try await request { () async throws(PluginHostError) in
             var job = try takeProbation(of: name)
             await run(&job, .revert)
-            return try revertReply(&job, of: name)
+            return try revertReply(job)
         }
     }
 
@@ -24,7 +24,7 @@ extension PluginHost {
         try await request { () async throws(PluginHostError) in
             var job = try takeProbation(of: name)
             await run(&job, .commit)
-            if job.answer == .stillInside { _ = try answer(job) }
+            if job.answer != .done { _ = try answer(job) }
             guard let new = job.entries.first(where: { $0.name == name })?.new else {
                 throw .conflict("\(name) was unloaded meanwhile")
             }
@@ -32,17 +32,20 @@ extension PluginHost {
         }
     }
 
-    private func revertReply(_ job: inout SwapJob, of name: String) throws(PluginHostError) -> SwapReply {
-        if job.answer == .stillInside || job.answer == .failed { _ = try answer(job) }
-        guard let entry = job.entries.first(where: { $0.name == name }), let new = entry.new, let old = entry.old else {
-            throw .conflict("\(name) was unloaded meanwhile")
-        }
-        let leaver = job.outcomes.first { $0.stamp == new.stamp }
-        return SwapReply(
-            plugin: name, old: new.stamp, new: old.stamp, unchanged: false,
-            publishNanoseconds: job.publication.nanoseconds, drainNanoseconds: leaver?.drainNanoseconds ?? 0,
-            inFlightAtPublish: job.publication.callsInFlight, retired: leaver?.retirement ?? .serving, handOver: nil,
-            probation: nil, isDryRun: false, unloadClass: old.image.unloadClass, protection: "folder", warnings: [])
+    private func revertReply(_ job: SwapJob) throws(PluginHostError) -> TransactionReply {
+        if job.answer != .done { _ = try answer(job) }
+        return TransactionReply(
+            swaps: job.entries.compactMap { entry in
+                guard let new = entry.new, let old = entry.old else { return nil }
+                let leaver = job.outcomes.first { $0.stamp == new.stamp }
+                return SwapReply(
+                    plugin: entry.name, old: new.stamp, new: old.stamp, unchanged: false,
+                    publishNanoseconds: job.publication.nanoseconds,
+                    drainNanoseconds: leaver?.drainNanoseconds ?? 0,
+                    inFlightAtPublish: job.publication.callsInFlight, retired: leaver?.retirement ?? .serving,
+                    handOver: nil, probation: nil, isDryRun: false, unloadClass: old.image.unloadClass,
+                    protection: "folder", warnings: [])
+            }, publishNanoseconds: job.publication.nanoseconds)
     }
 
     /// Takes a swap off probation to decide on it: whoever comes second finds none.
@@ -53,6 +56,8 @@ extension PluginHost {
             }
         }
         guard let job else {
+            let isLoaded = state.withLock { !$0.catalog.generations(of: name).isEmpty }
+            guard isLoaded else { throw PluginHostError(.notFound(state.withLock { $0.catalog.noPlugin(name) })) }
             throw .conflict(
                 "no swap of \(name) is on probation: swap with a probation to be able to revert or commit it")
         }
@@ -72,16 +77,20 @@ extension PluginHost {
         ensureWatch()
     }
 
-    /// Forgets swaps on probation that another change of one of the plugins has decided.
-    func dropProbations(of plugins: [String]) {
-        let ready = state.withLock { state in
-            var ready: [Int] = []
-            for (number, job) in state.probations where !Set(job.plugins).isDisjoint(with: plugins) {
-                state.probations[number] = nil
-                ready += job.entries.compactMap(\.old?.number)
-            }
-            return ready
+    /// Forgets swaps on probation that another change has decided: those with an entry for which `isDecided`.
+    func dropProbations(where isDecided: (SwapJob.Entry) -> Bool) {
+        let dropped = state.withLock { state in
+            let dropped = state.probations.filter { $0.value.entries.contains(where: isDecided) }
+            for number in dropped.keys { state.probations[number] = nil }
+            return dropped.values
         }
+        for job in dropped where job.entries.count > 1 {
+            report(
+                "probation.ended", job.entries[0].name,
+                "the probation of \(job.plugins.joined(separator: ", ")), which were swapped together, is over: another "
+                    + "change of one of them has decided it")
+        }
+        let ready = dropped.flatMap { $0.entries.compactMap(\.old?.number) }
         let leaving = ready.isEmpty ? [] : endReadiness(of: ready)
         if !leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(leaving) } }
     }
@@ -100,5 +109,12 @@ extension PluginHost {
         }
         reclaimLeftovers(of: publication, change)
         return change.leaving
+    }
+}
+
+extension HostState {
+    /// Calls of a generation count from now on for what may take it back.
+    mutating func beginTally(of number: Int) {
+        tallyBases[number] = records[number]?.generation.table.tally.read()
     }
 }

@@ -21,7 +21,7 @@ extension PluginHost {
     ) async throws(PluginHostError) -> UnloadReply {
         let leaving = try await takeOutOfService(name, version)
         let outcomes = await drainAndRetire(leaving)
-        let stuck = outcomes.compactMap(\.stillInside)
+        let stuck = outcomes.compactMap(\.lateness)
         guard stuck.isEmpty else {
             throw .timedOut(plugin: name, step: "drain", detail: stuck.joined(separator: "; "))
         }
@@ -36,7 +36,10 @@ extension PluginHost {
             let change = try state.catalog.unload(name, version)
             return (change, state.publish(change))
         }
-        dropProbations(of: [name])
+        let left = Set(change.leaving)
+        dropProbations { entry in
+            [entry.old, entry.new].contains { $0.map { left.contains($0.number) } == true }
+        }
         reclaimLeftovers(of: publication, change)
         announce(change)
         return change.leaving
@@ -49,12 +52,19 @@ extension PluginHost {
         var drainNanoseconds = 0
         /// `nil` while calls are inside.
         var retirement: Retirement?
-        /// Who is still inside: a clause.
+        /// Who is still inside: clauses.
         var stillInside: String?
+
+        /// A clause for whoever waited for the retirement.
+        var lateness: String? {
+            stillInside.map {
+                "\(stamp.version) (generation \(stamp.generation)) is retired when the calls inside return: \($0)"
+            }
+        }
 
         /// The same for a reply.
         var retired: UnloadReply.RetiredVersion? {
-            retirement.map { .init(stamp: stamp, outcome: $0, drainNanoseconds: drainNanoseconds) }
+            retirement.map { .init(plugin: plugin, stamp: stamp, outcome: $0, drainNanoseconds: drainNanoseconds) }
         }
     }
 
@@ -95,9 +105,7 @@ extension PluginHost {
             return [outcome] + followers
         case .timedOut:
             let calls = sight(generation)
-            outcome.stillInside =
-                "\(generation.version) (generation \(number)) is retired when the calls inside return: "
-                + calls.prefix(8).map(\.clause).joined(separator: ", ")
+            outcome.stillInside = calls.prefix(8).map(\.clause).joined(separator: ", ")
         case .degraded:
             let reason = "pins are degraded: nobody can know any more whether a call is inside"
             state.withLock { $0.enter(.resident, number, reason: reason) }
@@ -109,16 +117,8 @@ extension PluginHost {
 
     /// Retires a drained generation, then what only it imported from.
     private func retireAndFollow(_ generation: Generation) async -> (Retirement?, [Outcome]) {
-        guard let retirement = await retire(generation) else { return (nil, []) }
-        let leaving = state.withLock { state in
-            // A thread of it that does not end may still call what it imported.
-            guard state.records[generation.number]?.state != .stuck else { return [Int]() }
-            state.retireRoutes(ofImporter: generation.number)
-            let change = state.catalog.dropImports(of: generation.number)
-            for number in change.leaving { state.enter(.draining, number) }
-            return change.leaving
-        }
-        return (retirement, leaving.isEmpty ? [] : await drainAndRetire(leaving))
+        guard let (retirement, followers) = await stopAndClose(generation) else { return (nil, []) }
+        return (retirement, followers.isEmpty ? [] : await drainAndRetire(followers))
     }
 
     /// Waits until no call is inside generations that are to stay ready; who is, a clause each, where the limit passes.
@@ -150,10 +150,18 @@ extension PluginHost {
     /// - Returns: `nil` where somebody else is doing so already.
     @discardableResult
     func retire(_ generation: Generation) async -> Retirement? {
+        guard let (retirement, followers) = await stopAndClose(generation) else { return nil }
+        if !followers.isEmpty { inBackground { [self] in _ = await drainAndRetire(followers) } }
+        return retirement
+    }
+
+    /// The same; with it who leaves because only this one imported from it.
+    private func stopAndClose(_ generation: Generation) async -> (Retirement, followers: [Int])? {
         guard state.withLock({ $0.beginRetiring(generation.number) }) else { return nil }
         if let reason = await generation.stop(within: configuration.stopLimit) {
+            // Its imports stay: a thread of it that does not end may still call them.
             state.withLock { $0.enter(.stuck, generation.number, reason: reason) }
-            return .resident(reason: reason)
+            return (.resident(reason: reason), [])
         }
         return await close(generation)
     }
@@ -161,7 +169,8 @@ extension PluginHost {
     /// Closes the image of a generation that runs no code any more, on the loader thread, and enters what is true then.
     ///
     /// - Parameter failure: why it never served, a clause, for those that did not.
-    func close(_ generation: Generation, after failure: String? = nil) async -> Retirement {
+    /// - Returns: with it, who leaves because only this one imported from it.
+    func close(_ generation: Generation, after failure: String? = nil) async -> (Retirement, followers: [Int]) {
         let closed = await loader.run(within: configuration.openLimit) { generation.image.close() }
         // The dynamic linker frees what it kept for a thread's destructors at a later close, which this was.
         await closeLingering()
@@ -182,6 +191,14 @@ extension PluginHost {
             return .resident(reason: reason)
         }
         if retirement != .unmapped { ensureWatch() }
-        return retirement
+        let (orphaned, followers) = state.withLock { state in
+            let orphaned = state.retireRoutes(ofImporter: generation.number)
+            let change = state.catalog.dropImports(of: generation.number)
+            for number in change.leaving { state.enter(.draining, number) }
+            state.tallyBases[generation.number] = nil
+            return (orphaned, change.leaving)
+        }
+        if !orphaned.isEmpty { inBackground { [self] in await reclaim(orphaned) } }
+        return (retirement, followers)
     }
 }

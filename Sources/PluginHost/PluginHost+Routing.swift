@@ -17,19 +17,19 @@ extension PluginHost {
     ) async throws(PluginHostError) -> RouteStatus {
         try await request { () async throws(PluginHostError) in
             let parsed = try parse(range)
+            let key = Catalog.RouteKey(plugin: plugin, range: "\(parsed)")
             await takeTurn(of: [plugin])
             defer { endTurn(of: [plugin]) }
             let (transition, publication) = try exchange { state throws(Catalog.Refusal) in
                 let transition = try state.catalog.change(plugin, parsed, by: change)
+                if case .canary = change, let server = state.catalog.routes[key.canary]?.server {
+                    state.beginTally(of: server)
+                }
                 return (transition, state.publish(transition))
             }
-            reclaimLeftovers(of: publication, transition)
-            announce(transition)
-            if !transition.leaving.isEmpty {
-                inBackground { [self] in _ = await drainAndRetire(transition.leaving) }
-            }
+            follow(publication, transition)
             ensureWatch()
-            return state.withLock { $0.status(of: .init(plugin: plugin, range: "\(parsed)")) }
+            return state.withLock { $0.status(of: key) }
         }
     }
 

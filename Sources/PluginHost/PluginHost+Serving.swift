@@ -23,31 +23,24 @@ extension PluginHost {
         case .fresh(let image, let version, let report):
             let generation = enter(image, version)
             try await start(generation)
-            let change: Catalog.Change
-            do throws(PluginHostError) {
-                change = try await publish(generation)
-            } catch {
+            do throws(PluginHostError) { try await publish(generation) } catch {
                 await retire(generation)
                 // Another load of the very image may have been quicker; ours is retired, and nothing is left to do.
                 guard let quicker = serving(generation.plugin, version, image.id, for: .load) else { throw error }
                 return try loadReply(quicker, report, unchanged: true)
             }
-            if !change.leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(change.leaving) } }
             return try loadReply(generation.number, report, unchanged: false)
         }
     }
 
-    private func publish(_ generation: Generation) async throws(PluginHostError) -> Catalog.Change {
+    private func publish(_ generation: Generation) async throws(PluginHostError) {
         await takeTurn(of: [generation.plugin])
         defer { endTurn(of: [generation.plugin]) }
         let (change, publication) = try exchange { state throws(Catalog.Refusal) in
-            if state.isShutDown { throw .conflict("the host is shut down") }
             let change = try state.catalog.load(generation.member)
             return (change, state.publish(change))
         }
-        reclaimLeftovers(of: publication, change)
-        announce(change)
-        return change
+        follow(publication, change)
     }
 
     private func loadReply(
@@ -84,7 +77,8 @@ extension PluginHost {
             if error.leavesCodeRunning {
                 state.withLock { $0.enter(.stuck, generation.number, reason: error.clause) }
             } else {
-                _ = await close(generation, after: error.clause)
+                let (_, followers) = await close(generation, after: error.clause)
+                if !followers.isEmpty { inBackground { [self] in _ = await drainAndRetire(followers) } }
             }
             throw PluginHostError(error, of: generation.plugin, generation.version)
         }
@@ -106,17 +100,31 @@ extension PluginHost {
         if !leftover.isEmpty { inBackground { [self] in await reclaim(leftover) } }
     }
 
+    /// Sees to what a publication leaves behind, where nobody waits for that.
+    func follow(_ publication: HostState.Publication, _ change: Catalog.Change) {
+        reclaimLeftovers(of: publication, change)
+        if !change.leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(change.leaving) } }
+        announce(change)
+    }
+
     /// Changes the catalog and publishes, under the host's lock.
     func exchange<Value: Sendable>(
         _ body: (inout HostState) throws(Catalog.Refusal) -> Value
     ) throws(PluginHostError) -> Value {
-        do throws(Catalog.Refusal) { return try state.withLock(body) } catch { throw PluginHostError(error) }
+        do throws(Catalog.Refusal) {
+            return try state.withLock { state throws(Catalog.Refusal) in
+                if state.isShutDown { throw .conflict("the host is shut down") }
+                return try body(&state)
+            }
+        } catch {
+            throw PluginHostError(error)
+        }
     }
 
     /// Tells of routes that a fallback serves from now on.
     func announce(_ change: Catalog.Change) {
         let members = state.withLock(\.catalog.members)
-        for (key, server) in change.assignments.sorted(by: { $0.key < $1.key }) {
+        for (key, server) in change.assignments.sorted(by: { $0.key < $1.key }) where key.arm == .main {
             guard let server, let member = members[server], member.plugin != key.plugin else { continue }
             configuration.onEvent(
                 HostEvent(

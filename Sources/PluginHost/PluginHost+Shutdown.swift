@@ -28,6 +28,14 @@ extension PluginHost {
         await ending.value
     }
 
+    /// Tells every call that is inside a plugin that its answer is wanted no more (`swb_call_v1.cancelled`).
+    ///
+    /// For a host that is about to shut down and wants its callers to have an answer first. There is no way back.
+    public func cancelCalls() {
+        let generations = state.withLock { $0.records.values.map(\.generation) }
+        for generation in generations { generation.table.raiseCancellation() }
+    }
+
     private func end() async {
         let watch = state.withLock { state in
             state.probations = [:]
@@ -56,7 +64,9 @@ extension PluginHost {
         await closeLingering()
         _ = await loader.end(within: .seconds(1))
         let generations = state.withLock { state in
-            let running = state.records.values.filter { $0.state == .draining || $0.state == .stuck }
+            // Whoever did not get to its end may be inside its code, and what that imports from is as much in use.
+            let running = state.records.values.filter { $0.state != .resident }
+            state.probations = [:]
             state.records.removeAll()
             state.routes.removeAll()
             state.keepAlive = nil

@@ -4,11 +4,13 @@ import Compatibility
 
 extension PluginHost {
     func openAll(_ job: inout SwapJob) async throws(PluginHostError) -> SwapMachine.Event {
+        let companions = await companions(in: job)
         for index in job.entries.indices {
             let entry = job.entries[index]
             switch entry.source {
             case .file(let path):
-                switch try await open(path, for: .swap, named: entry.name) {
+                let others = companions.filter { $0.name != entry.name }
+                switch try await open(path, for: .swap, named: entry.name, beside: others) {
                 case .already(let number, let report):
                     job.entries[index].new = try served(number)
                     job.entries[index].warnings = report.warnings
@@ -29,10 +31,27 @@ extension PluginHost {
         return isUnchanged ? .servesAlready : .opened
     }
 
+    /// What the files of a transaction say that they will bring; those that cannot be read are left out: opening tells.
+    private func companions(in job: SwapJob) async -> [HostFacts.LoadedPlugin] {
+        guard job.isTransaction else { return [] }
+        let paths = job.entries.compactMap { if case .file(let path) = $0.source { path } else { nil } }
+        return await loader.run(within: configuration.openLimit) {
+            paths.compactMap { path in
+                guard let facts = try? PluginFile.facts(path: path), case .found(let manifest) = facts.manifest,
+                    let version = try? SemanticVersion(manifest.version)
+                else { return nil }
+                return HostFacts.LoadedPlugin(
+                    name: manifest.name, version: version, image: facts.id,
+                    provides: manifest.provides.map { .init(name: $0.name, range: $0.range) })
+            }
+        } ?? []
+    }
+
     func startAll(_ job: inout SwapJob) async throws(PluginHostError) -> SwapMachine.Event {
-        for entry in job.entries where entry.isFresh {
-            if let new = entry.new { try await start(new) }
-        }
+        let fresh = job.entries.filter(\.isFresh).compactMap(\.new)
+        state.withLock { state in for new in fresh { state.newcomers[new.number] = new.member } }
+        defer { state.withLock { state in for new in fresh { state.newcomers[new.number] = nil } } }
+        for new in fresh { try await start(new) }
         await takeTurn(of: job.plugins)
         job.hasTurn = true
         for index in job.entries.indices {
@@ -43,17 +62,20 @@ extension PluginHost {
                 return state.records[old.number]?.generation
             }
         }
+        try refuseStateForServing(job)
         return handOverMode(of: job)
     }
 
     func publishNew(_ job: inout SwapJob) throws(PluginHostError) -> SwapMachine.Event {
         // Whoever may have to come back stays until it is decided.
-        let keepsReady = job.probation > .zero || job.options.onDrainTimeout == .revert
+        let isProbation = job.probation > .zero
+        let keepsReady = isProbation || job.options.onDrainTimeout == .revert
         let entries = job.entries
         let replaced = entries.compactMap(\.old?.number)
         let (change, publication, pause) = try exchange { state throws(Catalog.Refusal) in
             let change = try state.catalog.swap(in: state.newcomers(of: entries), keepingReady: keepsReady)
             let (publication, pause) = state.endHold(publishing: change)
+            if isProbation { for entry in entries { if let new = entry.new { state.beginTally(of: new.number) } } }
             return (change, publication, pause)
         }
         for index in job.entries.indices where job.entries[index].handOver != nil {
@@ -62,12 +84,14 @@ extension PluginHost {
         job.publication = publication
         job.leaving = change.leaving
         // What an earlier swap kept ready leaves by this one, and nobody waits for it.
-        dropProbations(of: job.plugins)
+        dropProbations { other in
+            entries.contains { $0.name == other.name && $0.new?.version.line == other.new?.version.line }
+        }
         if job.probation > .zero, !job.leaving.isEmpty {
             inBackground { [self, leaving = job.leaving] in _ = await drainAndRetire(leaving) }
             job.leaving = []
         }
-        reclaimLeftovers(of: publication, change, except: keepsReady ? replaced : [])
+        reclaimLeftovers(of: publication, change, except: keepsReady && job.probation == .zero ? replaced : [])
         announce(change)
         endTurn(of: &job)
         return .published
@@ -90,17 +114,24 @@ extension PluginHost {
         let entries = job.entries
         let (change, publication) = try exchange { state throws(Catalog.Refusal) in
             var members: [Catalog.Member] = []
+            // Of a transaction, what served before it and what had no predecessor stay where they are.
             for entry in entries {
-                guard let old = entry.old, let member = state.catalog.members[old.number], member.isReady else {
-                    throw .conflict("\(entry.name) has no old version that could be put back: it is not ready any more")
+                guard let old = entry.old else { continue }
+                guard let member = state.catalog.members[old.number], member.isReady else {
+                    throw .conflict("\(entry.name) \(old.version) cannot be put back: it is not ready any more")
                 }
                 members.append(member)
+            }
+            if members.isEmpty {
+                throw .conflict(
+                    "nothing was in front of \(entries.map(\.name).joined(separator: ", ")) before: unload it")
             }
             let change = try state.catalog.swap(in: members)
             return (change, state.publish(change))
         }
         job.publication = publication
         job.leaving = change.leaving
+        job.isReturned = true
         reclaimLeftovers(of: publication, change)
         announce(change)
         return .published
@@ -120,13 +151,9 @@ extension PluginHost {
             state.withLock { $0.catalog.members[number]?.isReady == true }
         }
         if !ready.isEmpty {
-            if job.options.onDrainTimeout == .revert, job.probation == .zero {
-                let stuck = await drainOnly(ready, limit: job.drainLimit)
-                guard stuck.isEmpty else {
-                    job.failure = .timedOut(
-                        plugin: job.entries[0].name, step: "drain", detail: stuck.joined(separator: "; "))
-                    return .stillInside
-                }
+            if job.options.onDrainTimeout == .revert {
+                job.inside = await drainOnly(ready, limit: job.drainLimit)
+                guard job.inside.isEmpty else { return .stillInside }
             }
             job.leaving += endReadiness(of: ready)
         }
@@ -135,15 +162,23 @@ extension PluginHost {
         return stuck.isEmpty ? .retired : .stillInside
     }
 
+    func letGo(_ job: inout SwapJob) {
+        let leaving = endReadiness(of: job.entries.compactMap(\.old?.number))
+        if !leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(leaving) } }
+    }
+
     func keep(_ job: inout SwapJob) {
         for index in job.outcomes.indices {
             guard let stillInside = job.outcomes[index].stillInside else { continue }
             let reason = "calls did not leave it within \(job.drainLimit): \(stillInside)"
             let number = job.outcomes[index].stamp.generation
-            state.withLock { state in
+            let kept: Generation? = state.withLock { state in
                 // Nobody retires it any more, not even when the last call has left.
-                if state.beginRetiring(number) { state.enter(.resident, number, reason: reason) }
+                guard state.beginRetiring(number) else { return nil }
+                state.enter(.resident, number, reason: reason)
+                return state.records[number]?.generation
             }
+            kept?.abandon()
             job.outcomes[index].stillInside = nil
             job.outcomes[index].retirement = .resident(reason: reason)
         }

@@ -75,6 +75,7 @@ extension PluginHost {
         case .watch: watch(&job)
         case .endWatch: endWatch(&job)
         case .drain: return await drain(&job)
+        case .letGo: letGo(&job)
         case .keep: keep(&job)
         case .answer(let answer): job.answer = answer
         }

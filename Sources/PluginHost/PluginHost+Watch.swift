@@ -31,29 +31,49 @@ extension PluginHost {
     }
 
     private func lookAtProbations() async {
-        for job in state.withLock({ Array($0.probations.values) }) {
-            for entry in job.entries {
-                guard let new = entry.new, let complaint = await complaint(about: new) else { continue }
-                await takeBack(entry.name, complaint)
-                break
-            }
-            if ContinuousClock.now >= job.probationEnd {
-                // Somebody may have decided meanwhile: then there is nothing to take, or to tell.
-                _ = try? await commit(job.entries[0].name)
+        for (number, job) in state.withLock({ Array($0.probations) }) {
+            if !job.isGivenUp, let (name, complaint) = await complaint(about: job) {
+                // Nobody waits here for the drain: others may be ill, too.
+                inBackground { [self] in await takeBack(number, name, complaint) }
+            } else if ContinuousClock.now >= job.probationEnd {
+                inBackground { [self] in await end(number) }
             }
         }
     }
 
-    private func takeBack(_ name: String, _ complaint: String) async {
-        do throws(PluginHostError) {
-            let reply = try await revert(name)
-            report(
-                "swap.reverted", name,
-                "\(name) \(reply.new.version) is back in front: \(reply.old.map { "\($0.version)" } ?? "its successor") \(complaint)"
-            )
-        } catch {
-            report("swap.not-reverted", name, "\(name) should be put back because it \(complaint), but: \(error)")
+    private func takeBack(_ number: Int, _ name: String, _ complaint: String) async {
+        // An operator, or another swap, may have decided meanwhile.
+        guard var job = state.withLock({ $0.probations.removeValue(forKey: number) }) else { return }
+        job.isGivenUp = true
+        await run(&job, .revert)
+        guard job.isReturned else {
+            let reason = job.failure.map { "\($0)" } ?? "it was not possible"
+            return report(
+                "swap.not-reverted", name, "\(name) should be put back because it \(complaint), but: \(reason)")
         }
+        let (old, new) = job.entries.first { $0.name == name }.map { ($0.old?.version, $0.new?.version) } ?? (nil, nil)
+        report(
+            "swap.reverted", name,
+            "\(name) \(old.map { "\($0)" } ?? "") is back in front: \(new.map { "\($0)" } ?? "its successor") \(complaint)"
+        )
+    }
+
+    private func end(_ number: Int) async {
+        guard var job = state.withLock({ $0.probations.removeValue(forKey: number) }) else { return }
+        await run(&job, .commit)
+        let names = job.plugins.joined(separator: ", ")
+        report(
+            job.isReturned ? "swap.reverted" : "swap.committed", job.entries[0].name,
+            job.isReturned
+                ? "\(names): back in front, because calls did not leave the old version by the end of the probation"
+                : "the probation of \(names) is over: the old version is retired")
+    }
+
+    private func complaint(about job: SwapJob) async -> (name: String, clause: String)? {
+        for entry in job.entries where entry.old != nil {
+            if let new = entry.new, let clause = await complaint(about: new) { return (entry.name, clause) }
+        }
+        return nil
     }
 
     private func lookAtCanaries() async {
@@ -62,7 +82,7 @@ extension PluginHost {
                 let complaint = await complaint(about: generation)
             else { continue }
             do throws(PluginHostError) {
-                try await changeRoute(key.plugin, key.range, by: .closeCanary)
+                guard try await closeCanary(of: key, whileServing: number) else { continue }
                 report(
                     "canary.closed", key.plugin,
                     "the canary of \(key.main) is closed: \(generation.version) \(complaint)")
@@ -72,12 +92,30 @@ extension PluginHost {
         }
     }
 
+    /// Closes a canary, unless another generation serves it by now.
+    private func closeCanary(
+        of key: Catalog.RouteKey, whileServing number: Int
+    ) async throws(PluginHostError) -> Bool {
+        await takeTurn(of: [key.plugin])
+        defer { endTurn(of: [key.plugin]) }
+        let done: (HostState.Publication, Catalog.Change)? = try exchange { state throws(Catalog.Refusal) in
+            guard let route = state.catalog.routes[key], route.server == number else { return nil }
+            let change = try state.catalog.change(key.plugin, route.range, by: .closeCanary)
+            return (state.publish(change), change)
+        }
+        guard let (publication, change) = done else { return false }
+        follow(publication, change)
+        return true
+    }
+
     /// What is wrong with a generation, a clause; `nil` for one that is well.
     private func complaint(about generation: Generation) async -> String? {
         do throws(LifecycleFailure) { try await generation.health(within: configuration.healthLimit) } catch {
             return error.clause
         }
-        let (calls, failures) = generation.table.tally.read()
+        let now = generation.table.tally.read()
+        let base = state.withLock { $0.tallyBases[generation.number] } ?? (calls: 0, failures: 0)
+        let (calls, failures) = (now.calls - base.calls, now.failures - base.failures)
         guard configuration.errorRate.isExceeded(calls: calls, failures: failures) else { return nil }
         return "failed \(failures) of \(calls) calls, more than \(configuration.errorRate.share * 100) %"
     }

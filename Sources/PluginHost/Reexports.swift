@@ -7,5 +7,8 @@
 @_exported public import struct Compatibility.SemanticVersion
 @_exported public import enum Compatibility.UnloadClass
 @_exported public import struct Compatibility.VersionRange
+@_exported public import struct PluginRegistry.ArmKey
 @_exported public import struct PluginRegistry.Binding
 @_exported public import enum PluginRegistry.BindingError
+@_exported public import struct PluginRegistry.Lease
+@_exported public import struct PluginRegistry.Pinned

@@ -107,6 +107,8 @@ public struct UnloadReply: Sendable, Codable, Equatable {
 
     /// One version that was retired.
     public struct RetiredVersion: Sendable, Codable, Equatable {
+        /// The manifest's name.
+        public let plugin: String
         /// Which one.
         public let stamp: VersionStamp
         /// What became of it.

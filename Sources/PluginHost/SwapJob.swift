@@ -40,12 +40,18 @@ struct SwapJob: Sendable {
     var holdsCalls = false
     /// The end of the hold for whoever works on it.
     var handOverDeadline = ContinuousClock.now
+    /// The old generations were put back in front: they are what serves.
+    var isReturned = false
+    /// The watch has said once that it cannot take the new generations back.
+    var isGivenUp = false
     /// Why the last step failed.
     var failure: PluginHostError?
     var publication = HostState.Publication()
     /// Who left service and is to be drained.
     var leaving: [Int] = []
     var outcomes: [PluginHost.Outcome] = []
+    /// Which calls did not leave old generations that are still ready: a clause each.
+    var inside: [String] = []
     /// How the machine wants it answered; the last word counts.
     var answer: SwapMachine.Answer?
     /// Under which number it is on probation, and until when.

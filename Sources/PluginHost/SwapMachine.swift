@@ -62,6 +62,8 @@ struct SwapMachine: Equatable {
         case publishOld
         /// Drain and retire whoever left service.
         case drain
+        /// Keep the old generations ready no longer; nobody waits until they are retired.
+        case letGo
         /// Those that calls are still inside of stay in memory for good.
         case keep
         /// Tell whoever asked.
@@ -110,8 +112,8 @@ struct SwapMachine: Equatable {
         case (.draining, .retired): return go(.ended, .answer(isTakenBack ? .takenBack : .done))
         case (.draining, .stillInside): return stillInside()
         case (.returning, .published): return go(.draining, .endWatch, .drain)
-        case (.returning, .failed) where isTakenBack: return go(.ended, .answer(.stillInside))
-        case (.returning, .failed): return go(.onProbation, .answer(.failed))
+        case (.returning, .failed) where isTakenBack: return go(.ended, .letGo, .answer(.stillInside))
+        case (.returning, .failed): return go(.onProbation, .watch, .answer(.failed))
         default: return []
         }
     }

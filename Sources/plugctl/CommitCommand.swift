@@ -12,7 +12,7 @@ struct CommitCommand {
 
     private static func text(_ reply: CommitReply) -> String {
         let retired = reply.retired.map { version in
-            "  old  \(SwapText.stamp(version.stamp)): \(RetirementText.text(version.outcome)), "
+            "  old  \(version.plugin == reply.plugin ? "" : "\(version.plugin) ")\(SwapText.stamp(version.stamp)): \(RetirementText.text(version.outcome)), "
                 + "drained in \(TimeText.text(nanoseconds: version.drainNanoseconds))\n"
         }
         return "\(reply.plugin) \(reply.committed.version) committed\n"

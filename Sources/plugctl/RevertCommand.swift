@@ -7,6 +7,6 @@ struct RevertCommand {
 
     func run(in context: CommandContext) throws {
         let reply = try context.client.revert(name)
-        try context.show(reply, SwapText.text(reverted: reply))
+        try context.show(reply, reply.swaps.map { SwapText.text(reverted: $0) }.joined())
     }
 }

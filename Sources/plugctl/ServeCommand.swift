@@ -44,11 +44,14 @@ struct ServeCommand {
                 context.terminal.warn("warning: \(CommandFailure(error).message); serving on \(ready.socket)")
             }
         } catch {
+            host.cancelCalls()
             control.stop()
             await host.shutdown()
             throw error
         }
         await signals.wait()
+        // Cooperative calls come to their end before their clients are sent away.
+        host.cancelCalls()
         control.stop()
         await host.shutdown()
     }

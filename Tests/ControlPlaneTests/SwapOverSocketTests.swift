@@ -31,7 +31,7 @@ import Testing
             let swapped = try client.swap("teller", to: new, .init(probation: .seconds(3600)))
             #expect(swapped.probation == 3600 && swapped.retired == .ready)
             #expect(try tell() == "teller 1.1.0")
-            let reverted = try client.revert("teller")
+            let reverted = try client.revert("teller").swaps[0]
             #expect(reverted.new.version.description == "1.0.0" && reverted.new.generation == 1)
             #expect(try tell() == "teller 1.0.0")
             let isConflict: (any Error) -> Bool = { ($0 as? ControlError)?.code == "conflict" }

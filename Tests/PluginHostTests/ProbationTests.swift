@@ -16,7 +16,7 @@ import Testing
             #expect(try call(binding) == 2)
             #expect(host.list().map { "\($0.stamp.version) \($0.state)" } == ["1.1.0 current", "1.0.0 ready"])
 
-            let reply = try await host.revert("answers")
+            let reply = try await host.revert("answers").swaps[0]
             #expect(reply.new == first.loaded && reply.old == swap.new && reply.retired == .unmapped)
             #expect(try call(binding) == 1)
             #expect(host.list(includingRetired: true).map { "\($0.stamp.version) \($0.state)" } == ["1.0.0 current"])
@@ -55,7 +55,7 @@ import Testing
             _ = try await host.swap("answers", to: Plugins.answers("1.2.0", answer: 3, into: folder), slow)
             try await eventually { host.list(includingRetired: true).count == 2 }
             #expect(host.list().map { "\($0.stamp.version) \($0.state)" } == ["1.2.0 current", "1.1.0 ready"])
-            #expect(try await host.revert("answers").new.version == SemanticVersion("1.1.0"))
+            #expect(try await host.revert("answers").swaps[0].new.version == SemanticVersion("1.1.0"))
         }
     }
 
@@ -65,7 +65,7 @@ import Testing
             _ = try await host.swap("answers", to: Plugins.answers("1.1.0", answer: 2, into: folder), slow)
             #expect(try await host.unload("answers").retired.count == 2)
             #expect(host.list(includingRetired: true).isEmpty)
-            #expect(try await hostError { _ = try await host.revert("answers") }.code == "conflict")
+            #expect(try await hostError { _ = try await host.revert("answers") }.code == "not-found")
         }
     }
 
