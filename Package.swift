@@ -46,7 +46,9 @@ let package = Package(
             dependencies: ["ELFReader", "Compatibility", "LinuxSystem", "PluginHost", "ControlPlane"]),
         .executableTarget(
             name: "plugbench",
-            dependencies: ["CLinuxShims", "PluginRegistry", "PluginHost"]),
+            dependencies: [
+                "CLinuxShims", "LinuxSystem", "Compatibility", "PluginLoading", "PluginRegistry", "PluginHost",
+            ]),
         .executableTarget(
             name: "redact-filter", dependencies: ["PluginHost", "ControlPlane"]),
 

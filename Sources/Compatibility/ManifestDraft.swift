@@ -22,9 +22,7 @@ struct ManifestDraft {
         }
         let text = Self.trimmed(line[...])
         // A foreign line ending is trimmed; any other control character could only deceive a reader.
-        if let control = text.unicodeScalars.first(where: {
-            $0.properties.generalCategory == .control && $0 != "\t"
-        }) {
+        if let control = text.unicodeScalars.first(where: { Self.isControl($0) && $0 != "\t" }) {
             throw ManifestError(
                 line: number, problem: "holds the control character U+\(String(control.value, radix: 16))",
                 remedy: "remove it")
@@ -198,11 +196,20 @@ struct ManifestDraft {
 
     /// Without blanks, tabs and carriage returns at both ends.
     private static func trimmed(_ text: Substring) -> String {
-        let blanks: Set<Unicode.Scalar> = [" ", "\t", "\r"]
         let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !blanks.contains($0) }),
-            let last = scalars.lastIndex(where: { !blanks.contains($0) })
+        guard let first = scalars.firstIndex(where: { !isBlank($0) }),
+            let last = scalars.lastIndex(where: { !isBlank($0) })
         else { return "" }
         return String(scalars[first...last])
+    }
+
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == " " || scalar == "\t" || scalar == "\r"
+    }
+
+    /// General category Cc, which Unicode has closed: asking the standard library's tables takes longer than the rest of
+    /// the reading.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || 0x7f...0x9f ~= scalar.value
     }
 }

@@ -8,7 +8,7 @@ public import PluginHost
 public struct ControlClient: Sendable {
     /// Where the host listens.
     public let socketPath: String
-    /// From connecting to the reply's last byte.
+    /// From connecting to the reply's last byte; a swap has twice its own drain limit on top of it.
     public let timeout: Duration
 
     private static let replyLimit = 64 << 20
@@ -21,27 +21,17 @@ public struct ControlClient: Sendable {
 
     /// Loads the plugin at an absolute path.
     public func load(_ path: String) throws(ControlError) -> LoadReply {
-        try send("load", LoadParameters(path: path))
-    }
-
-    /// Puts the plugin at an absolute path in front of `name`'s line.
-    public func swap(_ name: String, to path: String) throws(ControlError) -> SwapReply {
-        try send("swap", SwapParameters(name: name, path: path))
-    }
-
-    /// Puts a loaded version in front of its line.
-    public func swap(_ name: String, to version: SemanticVersion) throws(ControlError) -> SwapReply {
-        try send("swap", SwapParameters(name: name, version: version))
+        try send(.load, LoadParameters(path: path))
     }
 
     /// Drains and retires one version, or all.
     public func unload(_ name: String, _ version: SemanticVersion? = nil) throws(ControlError) -> UnloadReply {
-        try send("unload", UnloadParameters(name: name, version: version))
+        try send(.unload, UnloadParameters(name: name, version: version))
     }
 
     /// What is loaded; with `all` also what stays in memory after retirement, with `host` the host's own facts.
     public func list(all: Bool = false, host: Bool = false) throws(ControlError) -> ListReply {
-        try send("list", ListParameters(all: all, host: host))
+        try send(.list, ListParameters(all: all, host: host))
     }
 
     /// Calls a message export through the route (plugin, range).
@@ -50,7 +40,7 @@ public struct ControlClient: Sendable {
     ) throws(ControlError) -> [UInt8] {
         let wrapped = CallReply(request)
         let reply: CallReply = try send(
-            "call",
+            .call,
             CallParameters(plugin: plugin, export: export, range: range, text: wrapped.text, base64: wrapped.base64))
         guard let bytes = reply.bytes else {
             throw .brokenReply(path: socketPath, detail: "it holds neither text nor base64")
@@ -58,7 +48,10 @@ public struct ControlClient: Sendable {
         return bytes
     }
 
-    private func send<R: Decodable>(_ method: String, _ parameters: some Encodable) throws(ControlError) -> R {
+    /// Sends one request and waits for its reply, `extra` longer than for others.
+    func send<R: Decodable>(
+        _ method: MethodName, _ parameters: some Encodable, waitingLonger extra: Duration = .zero
+    ) throws(ControlError) -> R {
         let request: [UInt8]
         do {
             request = try ControlCodec.request(1, method, parameters)
@@ -68,7 +61,7 @@ public struct ControlClient: Sendable {
         let limit = ControlLimits().requestBytes
         guard request.count - 1 <= limit else { throw .requestTooLong(bytes: request.count - 1, limit: limit) }
         try SocketPath.check(socketPath, user: geteuid())
-        let line = try exchange(request)
+        let line = try exchange(request, within: timeout + extra)
         let reply: Received<R>
         do {
             reply = try JSONDecoder().decode(Received<R>.self, from: Data(line))
@@ -81,13 +74,13 @@ public struct ControlClient: Sendable {
     }
 
     /// Sends one line and waits for one.
-    private func exchange(_ request: [UInt8]) throws(ControlError) -> [UInt8] {
-        let deadline = ContinuousClock.now + timeout
+    private func exchange(_ request: [UInt8], within limit: Duration) throws(ControlError) -> [UInt8] {
+        let deadline = ContinuousClock.now + limit
         let connection: FileDescriptor
         do throws(SystemError) {
             connection = try connectUnixSocket(to: socketPath, sendLimit: milliseconds(until: deadline))
         } catch {
-            if error.code == EAGAIN { throw .timedOut(path: socketPath, limit: timeout) }
+            if error.code == EAGAIN { throw .timedOut(path: socketPath, limit: limit) }
             if error.code == EACCES { throw .forbidden(path: socketPath, reason: error.description) }
             throw .unreachable(path: socketPath, reason: error.description)
         }
@@ -100,7 +93,7 @@ public struct ControlClient: Sendable {
         var line: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while line.last != UInt8(ascii: "\n") {
-            guard try isReadable(connection, until: deadline) else { throw .timedOut(path: socketPath, limit: timeout) }
+            guard try isReadable(connection, until: deadline) else { throw .timedOut(path: socketPath, limit: limit) }
             // An error here is a connection that was reset: no more comes, as after the end.
             let count = (try? connection.receive(into: &buffer)) ?? 0
             guard count > 0 else {
@@ -120,13 +113,16 @@ public struct ControlClient: Sendable {
         var polled = pollfd(fd: connection.raw, events: Int16(POLLIN), revents: 0)
         while true {
             let ready = unsafe poll(&polled, 1, Int32(clamping: milliseconds(until: deadline)))
-            if ready >= 0 { return ready > 0 }
             let code = errno
-            if code != EINTR { throw .system(SystemError("wait for", on: socketPath, errno: code).description) }
+            if ready > 0 { return true }
+            if ready == 0 && ContinuousClock.now >= deadline { return false }
+            if ready < 0 && code != EINTR {
+                throw .system(SystemError("wait for", on: socketPath, errno: code).description)
+            }
         }
     }
 
-    /// At least 1: 0 means "for ever" to SO_SNDTIMEO.
+    /// At most an hour, after which the deadline is looked at again, and at least 1: 0 means "for ever" to SO_SNDTIMEO.
     private func milliseconds(until deadline: ContinuousClock.Instant) -> Int64 {
         max(Int64(min((deadline - ContinuousClock.now) / .milliseconds(1), 3_600_000)), 1)
     }

@@ -42,7 +42,7 @@ extension ControlFailure {
     static func unknownMethod(_ name: String) -> Self {
         Self(
             number: -32601, code: "request.method",
-            message: "no method \(name.prefix(64).debugDescription): \(methodNames.joined(separator: ", ")) are there",
+            message: "no method \(name.prefix(64).debugDescription): \(MethodName.sentence) are there",
             exit: 2)
     }
 

@@ -21,5 +21,10 @@ package struct ControlLimits: Sendable {
     /// How long stopping waits for operations that it cannot interrupt.
     package var stopping = Duration.seconds(10)
 
+    /// Plugins in one transaction.
+    static let together = 1...64
+    /// What a client may ask for as a length of time, in seconds: up to a day.
+    static let seconds = 0.0...86_400
+
     package init() {}
 }

@@ -170,6 +170,8 @@ final class ControlLoop: @unchecked Sendable {
             operations.begin(call, id: request.id, for: connection.number)
         case .success(.list(let all, let host)):
             answer(request, ControlOutcome(list(all: all, host: host)), to: connection)
+        case .success(.routes(let plugin, let range)):
+            answer(request, ControlOutcome(routesOf: host, plugin: plugin, range: range), to: connection)
         case .failure(let failure):
             answer(request, ControlOutcome(failure), to: connection)
         }

@@ -8,14 +8,20 @@ let protocolVersion = "2.0"
 enum ControlMethod: Sendable, Equatable {
     case change(ControlChange)
     case list(all: Bool, host: Bool)
+    /// All routes, or those of one plugin, or one.
+    case routes(plugin: String?, range: String?)
     case call(ControlCall)
 }
 
-/// A change of the host's plugins; paths are absolute.
+/// A change of the host's plugins or routes; paths are absolute.
 enum ControlChange: Sendable, Equatable {
     case load(path: String)
-    case swapPath(name: String, path: String)
-    case swapVersion(name: String, version: SemanticVersion)
+    case swapPath(name: String, path: String, SwapOptions)
+    case swapVersion(name: String, version: SemanticVersion, SwapOptions)
+    case swapTogether([TogetherParameters.Plugin], SwapOptions)
+    case revert(name: String)
+    case commit(name: String)
+    case route(plugin: String, range: String, RouteChange)
     case unload(name: String, version: SemanticVersion?)
 }
 
@@ -61,13 +67,6 @@ enum RequestID: Sendable, Hashable, Codable {
 /// The parameters of `load`.
 struct LoadParameters: Codable, Sendable {
     var path: String
-}
-
-/// The parameters of `swap`: one of `path` and `version`.
-struct SwapParameters: Codable, Sendable {
-    var name: String
-    var path: String?
-    var version: SemanticVersion?
 }
 
 /// The parameters of `unload`; without a version all of the plugin's.

@@ -10,6 +10,11 @@ struct ControlOutcome: Sendable {
         result = .success(list)
     }
 
+    /// The host's routes, as far as they were asked for.
+    init(routesOf host: PluginHost, plugin: String?, range: String?) {
+        result = Result { try RoutesReply(host.routes(), plugin: plugin, range: range) }
+    }
+
     /// What a plugin function answers; runs it on this thread.
     init(calling host: PluginHost, _ call: ControlCall) {
         result = Result { CallReply(try host.call(call.plugin, call.range, call.export, call.request)) }
@@ -25,8 +30,16 @@ struct ControlOutcome: Sendable {
         do {
             switch change {
             case .load(let path): result = .success(try await host.load(path))
-            case .swapPath(let name, let path): result = .success(try await host.swap(name, to: path))
-            case .swapVersion(let name, let version): result = .success(try await host.swap(name, to: version))
+            case .swapPath(let name, let path, let options):
+                result = .success(try await host.swap(name, to: path, options))
+            case .swapVersion(let name, let version, let options):
+                result = .success(try await host.swap(name, to: version, options))
+            case .swapTogether(let plugins, let options):
+                result = .success(try await host.swap(together: plugins.map { ($0.name, $0.path) }, options))
+            case .revert(let name): result = .success(try await host.revert(name))
+            case .commit(let name): result = .success(try await host.commit(name))
+            case .route(let plugin, let range, let change):
+                result = .success(try await host.changeRoute(plugin, range, by: change))
             case .unload(let name, let version): result = .success(try await host.unload(name, version))
             }
         } catch {

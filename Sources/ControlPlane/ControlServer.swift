@@ -9,8 +9,14 @@ import Synchronization
 /// defer { control.stop() }
 /// ```
 ///
-/// Methods: `load {path}`, `swap {name, path | version}`, `unload {name, version?}`, `list {all?, host?}`,
-/// `call {plugin, export, range?, text | base64}`. Errors carry `data {code, exit, report?}`.
+/// Methods: `load {path}`, `swap {name, path | version, options?}`, `swapTogether {plugins [{name, path}], options?}`,
+/// `revert {name}`, `commit {name}`, `unload {name, version?}`, `list {all?, host?}`, `routes {plugin?, range?}`,
+/// `route {plugin, range, change, …}`, `call {plugin, export, range?, text | base64}`. Errors carry `data {code, exit,
+/// report?}`.
+///
+/// `options` are `probation`, `drainLimit` (seconds), `onDrainTimeout`, `state`, `dryRun`, as `SwapOptions` has them.
+/// `change` is `canary` (with `version`, `basisPoints`), `closeCanary`, `label` (`label`, `version`), `removeLabel`
+/// (`label`), `fix` (`version`), `follow`, `fallback` (`fallback`) or `noFallback`. What is unknown there is refused.
 ///
 /// The socket has mode 0600, and only the host's user and root are served (SO_PEERCRED). One thread of its own; calls of
 /// plugin functions run on up to 16 more. Every bound is fixed: 64 clients, 64 KiB a request, 4 MiB a reply, 8 requests

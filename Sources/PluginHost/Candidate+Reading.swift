@@ -1,4 +1,4 @@
-import Compatibility
+package import Compatibility
 import ELFReader
 import PluginLoading
 
@@ -6,7 +6,7 @@ extension Candidate {
     /// Reads everything that the gates look at from the bytes of one file.
     ///
     /// - Parameter path: the operator's file, for messages.
-    init(
+    package init(
         reading bytes: RawSpan, of path: String, identity: FileIdentity, permissions: UInt32, for purpose: Purpose
     ) {
         let image: Result<ELFImage, ELFProblem>
@@ -22,14 +22,22 @@ extension Candidate {
     /// The lifecycle functions that dlsym would find, sorted.
     ///
     /// Data of such a name is none: calling it would be a crash.
-    var lifecycleFunctions: [String] {
+    package var lifecycleFunctions: [String] {
         guard case .success(let image) = image else { return [] }
         return image.exportedFunctions.intersection(PluginManifest.lifecycleSymbols).sorted()
     }
 
     /// What this process knows of the libraries that an image needs: those that it has loaded stay whatever happens.
+    ///
+    /// Looks for those few among what may be a thousand loaded objects, most of them plugins.
     private static func judge(needed: [String]) -> [String: NeededLibrary] {
-        let loaded = Set(LoadedObjects.all().compactMap { $0.name.split(separator: "/").last.map(String.init) })
-        return Dictionary(needed.map { ($0, loaded.contains($0) ? .loaded : .unknown) }) { first, _ in first }
+        var known = Dictionary(needed.map { ($0, NeededLibrary.unknown) }) { first, _ in first }
+        for object in LoadedObjects.all() {
+            let path = object.name.utf8
+            let name = Substring(
+                path[(path.lastIndex(of: UInt8(ascii: "/")).map(path.index(after:)) ?? path.startIndex)...])
+            if let key = known.index(forKey: String(name)) { known.values[key] = .loaded }
+        }
+        return known
     }
 }

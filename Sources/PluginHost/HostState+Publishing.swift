@@ -129,7 +129,12 @@ extension HostState {
         }
         for number in change.leaving { enter(.draining, number) }
         for (key, entry) in catalog.routes where key.arm == .canary {
-            routes[key.main]?.route.split(to: routes[key]?.route, share: entry.basisPoints)
+            guard let main = routes[key.main]?.route else { continue }
+            do throws(BindingError) { try main.split(to: routes[key]?.route, share: entry.basisPoints) } catch {
+                // What serves the canary lacks an export that is bound on the main arm only just now: its next target, which
+                // the catalog chooses by both, has it. Until then keyed calls go where the others go.
+                try? main.split(to: nil, share: 0)
+            }
         }
     }
 }

@@ -17,7 +17,9 @@ import PluginRegistry
     private let plugin: String
     private let version: SemanticVersion
     private let sink: @Sendable (PluginLogLine) -> Void
-    private let isDraining = Lock(false)
+    private let isDraining = RaisedFlag()
+    /// The calls of this generation's message exports, and how many of them failed.
+    let tally = CallTally()
 
     /// Longer lines are cut.
     private static let lineLimit = 4096
@@ -61,10 +63,10 @@ import PluginRegistry
     var pointer: UnsafePointer<swb_host_v1> { unsafe UnsafePointer(host) }
 
     /// Tells the calls inside that their answers are wanted no more: `swb_call_v1.cancelled` is non-zero from now on.
-    func raiseCancellation() { isDraining.withLock { $0 = true } }
+    func raiseCancellation() { isDraining.raise() }
 
     /// Whether it was raised.
-    var isCancelled: Bool { isDraining.withLock { $0 } }
+    var isCancelled: Bool { isDraining.isRaised }
 
     /// From now on no import is bound and no thread is started, and the threads that run are told to stop.
     func beginStopping() {

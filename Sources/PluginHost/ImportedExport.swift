@@ -6,7 +6,7 @@ import PluginRegistry
     /// A C function of whatever type its contract says; the importer casts it.
     case function(Binding<@convention(c) () -> Void>)
     /// A message export, and how long its reply may be, in bytes.
-    case message(Binding<MessageCall.Function>, replyLimit: Int)
+    case message(Binding<MessageFunction>, replyLimit: Int)
 }
 
 /// Why the host does not bind an import.

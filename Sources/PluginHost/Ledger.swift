@@ -24,7 +24,7 @@ struct Ledger {
             ("generations in memory", generations, pick(budget.generations)),
             ("bytes of images", bytes, pick(budget.bytes)), ("mappings of images", mappings, pick(budget.mappings)),
         ].compactMap { what, value, limit in
-            value > limit || (orReached && value == limit) ? "\(value) \(what), \(limit) are the limit" : nil
+            value > limit || (orReached && value == limit) ? "\(value) \(what), the budget has \(limit)" : nil
         }
     }
 }

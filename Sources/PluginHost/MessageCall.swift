@@ -2,12 +2,6 @@ import CPluginABI
 
 /// One call that may reply: the `swb_call_v1` that is lent to the plugin, and what it writes.
 enum MessageCall {
-    /// The C type of a message export, `swb_message_v1`.
-    typealias Function =
-        @convention(c) (
-            UnsafeMutableRawPointer?, UnsafePointer<UInt8>?, Int, UnsafePointer<swb_call_v1>?
-        ) -> Int32
-
     /// What the plugin answered.
     struct Answer: Sendable {
         /// 0 where it did what it was called for.
@@ -34,7 +28,7 @@ enum MessageCall {
     ///   - deadline: CLOCK_MONOTONIC in nanoseconds; 0 = none.
     ///   - limit: of the reply, in bytes.
     static func run(
-        _ function: Function, _ instance: UnsafeMutableRawPointer?, _ host: UnsafeRawPointer?,
+        _ function: MessageFunction, _ instance: UnsafeMutableRawPointer?, _ host: UnsafeRawPointer?,
         _ request: UnsafeBufferPointer<UInt8>, deadline: UInt64, limit: Int
     ) -> (code: Int32, reply: [UInt8]) {
         let answer = unsafe lend(host, deadline: deadline, limit: limit) { call in

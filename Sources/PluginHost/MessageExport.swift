@@ -15,7 +15,7 @@ struct MessageExport: Sendable {
     /// - Returns: what the plugin wrote.
     /// - Throws: `pluginFailed` with the plugin's code and words when it answers other than 0.
     func call(
-        _ function: MessageCall.Function, _ instance: UnsafeMutableRawPointer?, _ host: UnsafeRawPointer?,
+        _ function: MessageFunction, _ instance: UnsafeMutableRawPointer?, _ host: UnsafeRawPointer?,
         _ request: [UInt8], within limit: Duration?
     ) throws(PluginHostError) -> [UInt8] {
         // SAFETY: the caller's pin keeps what the pointers lead to; the array is lent for the call.
@@ -23,6 +23,10 @@ struct MessageExport: Sendable {
             unsafe MessageCall.run(
                 function, instance, host, request, deadline: limit.map { Clock.deadline(after: $0) } ?? 0,
                 limit: replyLimit)
+        }
+        // SAFETY: the pin keeps the generation, whose table is the context of its host.
+        if let context = unsafe host?.assumingMemoryBound(to: swb_host_v1.self).pointee.context {
+            unsafe HostTable.at(context).tally.count(failed: code != 0)
         }
         guard code == 0 else {
             let words = String(decoding: reply.prefix(4096), as: UTF8.self)

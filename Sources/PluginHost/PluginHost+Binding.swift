@@ -37,19 +37,25 @@ extension PluginHost {
     ///
     /// - Parameters:
     ///   - range: npm's syntax, `^1.2`; it must stay within one line, because another line may have another C type.
+    ///   - label: an arm of the route (`changeRoute`); `nil` is the main arm. A label that is removed later leads where the
+    ///     main arm leads.
     /// - Throws: `notFound` when no loaded version is in the range, or the one that serves it lacks the export; `conflict` when it has another type;
     ///   `invalidRequest` for a bad range; `BindingError.notACFunction`.
-    public func bind<F>(_ plugin: String, _ range: String, _ export: Export<F>) throws -> Binding<F> {
+    public func bind<F>(
+        _ plugin: String, _ range: String, _ export: Export<F>, label: String? = nil
+    ) throws -> Binding<F> {
         let type = export.type.map { PluginManifest.ExportType.contract($0.description) }
-        return try bind(plugin, range, export.symbol, type, as: F.self)
+        return try bind(plugin, range, export.symbol, type, as: F.self, label)
     }
 
     /// A hold on one message export through the route (plugin, range), which may span lines.
     ///
     /// - Throws: as `bind`; `conflict` too where the export is not declared as a `message`.
-    public func messages(_ plugin: String, _ range: String, _ symbol: String) throws -> MessageBinding {
+    public func messages(
+        _ plugin: String, _ range: String, _ symbol: String, label: String? = nil
+    ) throws -> MessageBinding {
         // SAFETY: `swb_message_v1` is the type of every export declared as a message.
-        let binding = try unsafe bind(plugin, range, symbol, .message, as: MessageCall.Function.self)
+        let binding = try unsafe bind(plugin, range, symbol, .message, as: MessageFunction.self, label)
         return unsafe MessageBinding(binding, messageExport(plugin, symbol))
     }
 
@@ -63,7 +69,8 @@ extension PluginHost {
     }
 
     private func bind<F>(
-        _ plugin: String, _ range: String, _ symbol: String, _ type: PluginManifest.ExportType?, as function: F.Type
+        _ plugin: String, _ range: String, _ symbol: String, _ type: PluginManifest.ExportType?, as function: F.Type,
+        _ label: String?
     ) throws -> Binding<F> {
         try refuseForkedChild()
         try Route.checkIsFunction(function)
@@ -71,7 +78,8 @@ extension PluginHost {
         do {
             return try state.withLock { state in
                 if state.isShutDown { throw Catalog.Refusal.conflict("the host is shut down") }
-                let (key, change) = try state.catalog.bind(plugin, parsed, symbol, as: type)
+                let (key, change) = try state.catalog.bind(
+                    plugin, parsed, symbol, as: type, arm: label.map { .label($0) } ?? .main)
                 _ = state.publish(change)
                 guard let route = state.routes[key]?.route, let index = state.indices[plugin]?[symbol] else {
                     throw Catalog.Refusal.notFound("\(plugin) has no export \(symbol)")

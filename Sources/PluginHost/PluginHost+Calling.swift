@@ -23,7 +23,7 @@ extension PluginHost {
             case .held(let hold): try hold.wait(label: label)
             case .pinned(let pin):
                 // SAFETY: `swb_message_v1` is the type of every export declared as a message; the pin keeps what it leads to.
-                return try unsafe pin(as: MessageCall.Function.self) { function, instance, host in
+                return try unsafe pin(as: MessageFunction.self) { function, instance, host in
                     try unsafe export.call(function, instance, UnsafeRawPointer(host), request, within: limit)
                 }
             }

@@ -88,6 +88,7 @@ extension PluginHost {
         await finishBackground()
         await reclaimer.shutdown()
         await finishBackground()  // what drained late, meanwhile
+        await closeLingering()
         _ = await loader.end(within: .seconds(1))
         let generations = state.withLock { state in
             let running = state.records.values.filter { $0.state == .draining || $0.state == .stuck }
@@ -220,20 +221,17 @@ extension PluginHost {
     ///
     /// - Parameter failure: why it never served, a clause, for those that did not.
     func close(_ generation: Generation, after failure: String? = nil) async -> Retirement {
-        let lingering = state.withLock { $0.records.values.filter(\.isLingering).map(\.generation) }
-        let closed = await loader.run(within: configuration.openLimit) {
-            // The dynamic linker frees what it kept for a thread's destructors at a later close, which this is.
-            (generation.image.close(), lingering.filter { $0.image.close() == .unmapped }.map(\.number))
-        }
+        let closed = await loader.run(within: configuration.openLimit) { generation.image.close() }
+        // The dynamic linker frees what it kept for a thread's destructors at a later close, which this was.
+        await closeLingering()
         let cause: String
-        switch closed?.0 {
+        switch closed {
         case .unmapped: cause = ""
         case .resident(let reason): cause = reason
         case nil: cause = "the loader thread is inside another image's constructor; it is unmapped when that returns"
         }
-        return state.withLock { state in
-            for number in closed?.1 ?? [] { state.records[number] = nil }
-            if closed?.0 == .unmapped {
+        let retirement: Retirement = state.withLock { state in
+            if closed == .unmapped {
                 state.records[generation.number] = nil
                 return .unmapped
             }
@@ -242,6 +240,8 @@ extension PluginHost {
             state.enter(.resident, generation.number, reason: reason)
             return .resident(reason: reason)
         }
+        if retirement != .unmapped { ensureWatch() }
+        return retirement
     }
 
     /// Runs work that nobody waits for now; `shutdown` does.

@@ -71,6 +71,6 @@ extension PluginHost {
         _ first: Binding<A>, _ second: Binding<B>,
         _ body: (borrowing Pinned<A>, borrowing Pinned<B>) throws -> R
     ) throws -> R {
-        try PluginRegistry.pin(first, second, under: sequence, body)
+        try PluginRegistry.pin(first, second, under: sequence, body: body)
     }
 }

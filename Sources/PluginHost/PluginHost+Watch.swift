@@ -1,7 +1,7 @@
 import Compatibility
 import PluginRegistry
 
-// One watch over everything that may be taken back by itself: versions on probation, and canaries.
+// One watch over everything that changes by itself: versions on probation, canaries, and images that a thread may leave.
 
 extension PluginHost {
     /// Starts the watch, unless it goes on already; it ends by itself when nothing is left to watch.
@@ -18,8 +18,11 @@ extension PluginHost {
             try? await Task.sleep(for: configuration.watchInterval)
             await lookAtProbations()
             await lookAtCanaries()
+            await closeLingering()
             let isOver = state.withLock { state in
-                let isOver = state.isShutDown || (state.probations.isEmpty && state.openCanaries.isEmpty)
+                let isOver =
+                    state.isShutDown
+                    || (state.probations.isEmpty && state.openCanaries.isEmpty && state.lingering.isEmpty)
                 if isOver { state.watch = nil }
                 return isOver
             }
@@ -79,12 +82,25 @@ extension PluginHost {
         return "failed \(failures) of \(calls) calls, more than \(configuration.errorRate.share * 100) %"
     }
 
+    /// Looks again at images that could not be unmapped when they were closed.
+    func closeLingering() async {
+        let lingering = state.withLock(\.lingering)
+        guard !lingering.isEmpty else { return }
+        let gone = await loader.run(within: configuration.openLimit) {
+            lingering.filter { $0.image.close() == .unmapped }.map(\.number)
+        }
+        state.withLock { state in for number in gone ?? [] { state.records[number] = nil } }
+    }
+
     func report(_ code: String, _ plugin: String, _ sentence: String) {
         configuration.onEvent(HostEvent(code: code, plugin: plugin, sentence: sentence))
     }
 }
 
 extension HostState {
+    /// Retired generations whose image may be unmapped as soon as the dynamic linker or a thread lets go of it.
+    var lingering: [Generation] { records.values.filter(\.isLingering).map(\.generation) }
+
     /// Canary arms that get calls, and the generations behind them that are not the main arm's.
     var openCanaries: [(key: Catalog.RouteKey, number: Int)] {
         catalog.routes.compactMap { key, entry in

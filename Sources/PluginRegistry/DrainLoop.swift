@@ -29,7 +29,9 @@ struct Drain: Sendable {
     /// To be called after W2 only: from then on a target that is empty stays empty.
     mutating func scan() {
         if let hold {
-            if hold.isQuiesced { targets = [] }
+            guard hold.isQuiesced else { return }
+            hold.markQuiesced()
+            targets = []
             return
         }
         targets.removeAll { target in

@@ -63,11 +63,3 @@ enum Holds {
         }
     }
 }
-
-extension RouteMemory {
-    /// What tells the route from all others, for ever.
-    var address: UInt { unsafe UInt(bitPattern: cell) }
-
-    /// Whether there is no target now.
-    var isEmpty: Bool { unsafe cpin_peek(cell) == nil }
-}

@@ -82,9 +82,11 @@ package final class Reclaimer: Sendable {
     /// - Parameter limit: when to give up; the hold goes on, and is the caller's to end.
     package func quiesce(_ hold: Hold, limit: Duration) async -> DrainOutcome {
         guard !Pins.isForkedChild else { return .degraded }
-        return await withCheckedContinuation { answer in
+        let outcome = await withCheckedContinuation { answer in
             loop.add(Drain(targets: hold.old, hold: hold, limit: limit, answer: answer, onLateDrain: {}))
         }
+        if case .drained = outcome { precondition(hold.acquireQuiet(), "a hold that is quiet was marked so") }
+        return outcome
     }
 
     /// Ends the thread.

@@ -6,17 +6,19 @@ internal import CPin
 /// without a count, so nobody can know when the last of them is gone, and each must be able to find out that its route is
 /// empty. That costs 128 bytes and a label per route. A host makes a route per range that is ever bound.
 package final class Route: Sendable {
-    private struct State: Sendable {
+    struct State: Sendable {
         var target: Target?
         /// Whose exports a binding must be among while the route is held.
         var held: Target?
         var bound: Set<Int> = []
+        /// The arm that keyed calls may take; `share` is in `RouteMemory` alone.
+        var canary: Route?
     }
 
     /// What people know the route by, `greeter ^1.2`; in every error of its bindings.
     package let label: String
     let memory: RouteMemory
-    private let state = Lock(State())
+    let state = Lock(State())
 
     /// Makes a route that nothing serves yet.
     ///
@@ -74,6 +76,9 @@ package final class Route: Sendable {
         state.withLock { state in state.bound.filter { !target.hasFunction(at: $0) }.sorted() }
     }
 
+    /// Forgets which exports are bound: nobody uses a binding of this route any more, as its owner knows.
+    package func unbind() { state.withLock { $0.bound = [] } }
+
     /// Whether an export's address can be called as F at all.
     ///
     /// - Throws: `BindingError.notACFunction`.
@@ -88,43 +93,13 @@ package final class Route: Sendable {
     /// - Throws: `BindingError.notACFunction`; `.noSuchExport` where what serves the route now does not have it.
     package func binding<F>(_ index: Int, as type: F.Type = F.self) throws(BindingError) -> Binding<F> {
         try Self.checkIsFunction(type)
-        let admitted = state.withLock { state in
+        let admitted = try state.withLock { state throws(BindingError) in
             guard index >= 0, (state.target ?? state.held)?.hasFunction(at: index) != false else { return false }
+            try state.canary?.reserve([index])
             state.bound.insert(index)
             return true
         }
         guard admitted else { throw .noSuchExport(route: label, index: index) }
         return unsafe Binding(route: memory.cell, offset: TargetLayout.slot(index))
     }
-}
-
-/// The part of a route that bindings point at: the cell, and behind it the label.
-///
-/// Never freed.
-@safe struct RouteMemory: @unchecked Sendable {
-    // SAFETY: for the whole type: the cell is only accessed atomically; the label's words are written before anybody else
-    // has the address, and never again.
-    let cell: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-
-    init(cell: UnsafeMutablePointer<UnsafeMutableRawPointer?>) { unsafe self.cell = unsafe cell }
-
-    init(label: String) {
-        let utf8 = Array(label.utf8)
-        // SAFETY: fresh memory. 128: two cache lines, so that neither a neighbour nor its prefetching disturbs callers.
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: 128 + utf8.count, alignment: 128)
-        unsafe memory.storeBytes(of: utf8.count, toByteOffset: 8, as: Int.self)
-        unsafe utf8.withUnsafeBytes {
-            unsafe (memory + 128).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count)
-        }
-        unsafe cell = memory.bindMemory(to: UnsafeMutableRawPointer?.self, capacity: 1)
-        unsafe cell.initialize(to: nil)
-    }
-
-    var label: String {
-        let memory = unsafe UnsafeRawPointer(cell)
-        let count = unsafe memory.load(fromByteOffset: 8, as: Int.self)
-        return unsafe String(decoding: UnsafeRawBufferPointer(start: memory + 128, count: count), as: UTF8.self)
-    }
-
-    func exchange(_ target: Target?) { _ = unsafe cpin_publish(cell, target?.base) }
 }

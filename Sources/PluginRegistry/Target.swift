@@ -45,8 +45,8 @@ internal import Synchronization
     ) {
         self.generation = generation
         count = unsafe functions.count
-        // SAFETY: fresh memory, large enough for every word written here; 64: no cache line is shared with a stranger.
-        unsafe base = .allocate(byteCount: TargetLayout.slot(count), alignment: 64)
+        // SAFETY: fresh memory, large enough for every word written here.
+        unsafe base = TargetMemory.allocate(byteCount: TargetLayout.slot(count))
         unsafe base.storeBytes(of: instance, toByteOffset: TargetLayout.instance, as: UnsafeMutableRawPointer?.self)
         unsafe base.storeBytes(of: context, toByteOffset: TargetLayout.context, as: UnsafeMutableRawPointer?.self)
         unsafe base.storeBytes(of: generation, toByteOffset: TargetLayout.generation, as: Int.self)
@@ -62,7 +62,7 @@ internal import Synchronization
         // Acquiring, with `markDrained`: every call is over.
         guard phase.load(ordering: .acquiring) != .published else { return }
         // SAFETY: no thread can reach the memory: it was never on a route, or no cell names it and no route will again.
-        unsafe base.deallocate()
+        unsafe TargetMemory.free(base, byteCount: TargetLayout.slot(count))
         Self.live.subtract(1, ordering: .relaxed)
     }
 

@@ -13,9 +13,9 @@ typealias Add = @convention(c) (Int32, Int32) -> Int32
     init(path: String) throws(BenchError) {
         // SAFETY: the C strings live across the calls; dlerror(3) is copied before any other dl call.
         let image = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL)
-        guard let image = unsafe image else { throw .noAdder(path: path, reason: Self.reason) }
+        guard let image = unsafe image else { throw .noImage(path: path, reason: dlReason()) }
         let symbol = unsafe dlsym(image, "add")
-        guard let symbol = unsafe symbol else { throw .noAdder(path: path, reason: Self.reason) }
+        guard let symbol = unsafe symbol else { throw .noImage(path: path, reason: dlReason()) }
         unsafe address = unsafe symbol
     }
 
@@ -24,6 +24,4 @@ typealias Add = @convention(c) (Int32, Int32) -> Int32
         // SAFETY: the contract of Plugins/Adder.
         unsafe unsafeBitCast(address, to: Add.self)
     }
-
-    private static var reason: String { unsafe dlerror().map { unsafe String(cString: $0) } ?? "no reason given" }
 }

@@ -8,24 +8,16 @@ internal import Synchronization
 /// loop in memory is worth one: `scripts/bench` runs this in several layouts.
 struct CallScenario {
     private let pairs: Int
-    private let adder: Adder
-    private let route: Route
-    private let binding: Binding<Add>
-    private let others: Others
+    private let stage: CallStage
 
     init(_ arguments: Arguments) throws {
         pairs = arguments.pairs
-        adder = try Adder(path: arguments.adder)
-        try Pins.start()
-        route = Route(label: "adder ^1.2")
-        route.publish(unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: 1))
-        binding = try route.binding(0)
-        others = Others(adder)
+        stage = try CallStage(arguments)
     }
 
-    /// Every way, with one thread and with two; without those that could not be measured.
+    /// Every way, with one thread and with two.
     func rows() throws -> [Row] {
-        let (function, binding, others) = (adder.function, binding, others)
+        let (function, binding, others) = (stage.function, stage.binding, Others(stage.adder))
         let raw = Way(name: "raw pointer", bound: nil) { callRaw(function, $0) }
         let ways = [
             raw,
@@ -35,19 +27,7 @@ struct CallScenario {
             Way(name: "Mutex", bound: nil) { callLocked(others, $0) },
             Way(name: "pthread_rwlock", bound: nil) { callReadLocked(others, $0) },
         ]
-        return try [1, 2].flatMap { threads in
-            try ways.compactMap { way in
-                guard let ratio = try compare(way, to: raw, threads: threads, pairs: pairs) else {
-                    note(
-                        "call: \(way.name), \(threads) threads: left out, they never ran side by side; try a quiet machine"
-                    )
-                    return nil
-                }
-                return Row(
-                    scenario: "call", way: way.name, threads: threads, ratio: ratio.median, low: ratio.low,
-                    high: ratio.high, nanoseconds: ratio.nanoseconds, pairs: ratio.pairs, bound: way.bound)
-            }
-        }
+        return try compare("call", ways, to: raw, threads: [1, 2], pairs: pairs)
     }
 }
 
@@ -71,18 +51,6 @@ struct CallScenario {
         unsafe lock = .allocate(capacity: 1)
         unsafe pthread_rwlock_init(lock, nil)
     }
-}
-
-@inline(never) private func callRaw(_ function: Add, _ count: Int32) -> Int32 {
-    var sum: Int32 = 0
-    for i in 0..<count { sum = function(sum, i) }
-    return sum
-}
-
-@inline(never) private func callBinding(_ binding: Binding<Add>, _ count: Int32) throws -> Int32 {
-    var sum: Int32 = 0
-    for i in 0..<count { sum = try binding { $0(sum, i) } }
-    return sum
 }
 
 @inline(never) private func callAtomic(_ others: Others, _ count: Int32) -> Int32 {

@@ -1,28 +1,20 @@
 internal import FoundationEssentials
 
-/// One line of a scenario's result.
-struct Row: Encodable {
-    let scenario: String
-    /// What was measured, in the words of the design.
-    let way: String
-    let threads: Int
-    /// Median of the paired ratios to the raw way, and how far they spread.
-    let ratio: Double
-    let low: Double
-    let high: Double
-    let nanoseconds: Double
-    let pairs: Int
-    /// What the house promises; absent where the way is there for comparison.
-    let bound: Double?
-}
-
-/// The rows for people.
+/// The rows for people: a heading wherever scenario or baseline change.
 func table(_ rows: [Row]) -> String {
-    var text = "\(left("", 34)) threads   ratio   10-90 %        ns   bound\n"
+    var text = ""
+    var heading = ""
     for row in rows {
-        text += left("\(row.scenario): \(row.way)", 34) + right("\(row.threads)", 8)
-        text += right(decimals(row.ratio), 8) + right("\(decimals(row.low))-\(decimals(row.high))", 14)
-        text += right(decimals(row.nanoseconds), 8) + right(row.bound.map { "≤ " + decimals($0) } ?? "", 8) + "\n"
+        if heading != "\(row.scenario) ÷ \(row.base)" {
+            heading = "\(row.scenario) ÷ \(row.base)"
+            text += heading.padded(to: 42) + "threads   ratio     10-90 %          ns         p90         p99   bound\n"
+        }
+        text += "  \(row.way)".padded(to: 42) + "\(row.threads)".padded(from: 7) + decimals(row.ratio).padded(from: 8)
+        text += "\(decimals(row.low))-\(decimals(row.high))".padded(from: 14)
+        text += decimals(row.nanoseconds).padded(from: 12)
+        text += (row.p90Nanoseconds.map(decimals) ?? "").padded(from: 12)
+        text += (row.p99Nanoseconds.map(decimals) ?? "").padded(from: 12)
+        text += bounds(row) + "\n"
     }
     return text
 }
@@ -34,15 +26,23 @@ func json(_ rows: [Row]) throws -> String {
     return try rows.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }.joined()
 }
 
+private func bounds(_ row: Row) -> String {
+    let bounds =
+        [row.bound.map(decimals), row.boundNanoseconds.map { "\(decimals($0)) ns" }].compactMap { $0 }
+    return bounds.map { "   ≤ \($0)" }.joined() + (row.isMissed ? "  MISSED" : "")
+}
+
+/// Two decimals where they say something.
 private func decimals(_ value: Double) -> String {
+    guard value < 1000 else { return "\(Int(value.rounded()))" }
     let hundredths = Int((value * 100).rounded())
     return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
 }
 
-private func left(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-}
+extension String {
+    /// Spaces behind it.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 
-private func right(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
+    /// Spaces before it.
+    func padded(from width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

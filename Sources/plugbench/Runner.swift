@@ -73,11 +73,11 @@ final class Runner: @unchecked Sendable {
                 // Warm: caches, and the thread's record of pins.
                 _ = try way.calls(200)
                 start.wait(lap: index)
-                lap.begin = time(CLOCK_MONOTONIC)
-                let before = time(CLOCK_THREAD_CPUTIME_ID)
+                lap.begin = Clock.now()
+                let before = Clock.threadTime()
                 _ = try way.calls(Self.callsPerLap)
-                lap.cpu = time(CLOCK_THREAD_CPUTIME_ID) - before
-                lap.end = time(CLOCK_MONOTONIC)
+                lap.cpu = Clock.threadTime() - before
+                lap.end = Clock.now()
                 laps.append(lap)
             } catch {
                 start.wait(lap: index)
@@ -85,12 +85,5 @@ final class Runner: @unchecked Sendable {
             }
         }
         if laps.count == plan.count { result = .success(laps) }
-    }
-
-    private func time(_ clock: clockid_t) -> Int {
-        var time = timespec()
-        // SAFETY: writes one timespec, which is here.
-        unsafe clock_gettime(clock, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }

@@ -37,12 +37,23 @@ func compare(_ way: Way, to base: Way, threads: Int, pairs: Int) throws -> Ratio
     while found.count < pairs, ContinuousClock.now < patience {
         if let pair = try measure(way, base, threads: threads) { found.append(pair) }
     }
-    guard found.count >= 5 else { return nil }
-    let ratios = found.map { $0.way / $0.base }.sorted()
-    let last = ratios.count - 1
-    return Ratio(
-        median: ratios[last / 2], low: ratios[last / 10], high: ratios[last - last / 10],
-        nanoseconds: found.map(\.way).sorted()[last / 2], pairs: found.count)
+    return found.count >= min(5, pairs) ? ratio(of: found) : nil
+}
+
+/// The same on this very thread and whatever CPU it is on, for what cannot be handed to another.
+func compareHere(
+    pairs: Int, base: (_ count: Int32) throws -> Int32, way: (_ count: Int32) throws -> Int32
+) rethrows -> Ratio {
+    func lap(_ calls: (Int32) throws -> Int32) rethrows -> Double {
+        _ = try calls(200)
+        let begin = Clock.threadTime()
+        _ = try calls(Runner.callsPerLap)
+        return Double(Clock.threadTime() - begin) / Double(Runner.callsPerLap)
+    }
+    let found = try (0..<pairs).compactMap { _ in
+        mean(of: try (0..<triplets).flatMap { _ in [try lap(base), try lap(way), try lap(base)] })
+    }
+    return ratio(of: found)
 }
 
 /// Nanoseconds per call.
@@ -53,13 +64,19 @@ private struct Pair {
 
 /// One pair, made by fresh threads; `nil` where they ran side by side too seldom.
 private func measure(_ way: Way, _ base: Way, threads: Int) throws -> Pair? {
-    let triplets = 25
     let start = StartLine(runners: threads)
     let plan = (0..<triplets).flatMap { _ in [base, way, base] }
     let runners = try (0..<threads).map { try Runner(cpu: $0, start: start, plan: plan) }
     let laps = try runners.map { $0.finish() }.map { try $0.get() }
     let times = plan.indices.map { index in timePerCall(laps.map { $0[index] }) }
+    return mean(of: times)
+}
 
+/// How often base, way and base take turns for one pair.
+private let triplets = 25
+
+/// The pair that the laps of all triplets make; `nil` where too few of them count.
+private func mean(of times: [Double?]) -> Pair? {
     var (count, wayTime, baseTime) = (0, 0.0, 0.0)
     for first in stride(from: 0, to: times.count, by: 3) {
         guard let before = times[first], let between = times[first + 1], let after = times[first + 2] else { continue }
@@ -69,6 +86,14 @@ private func measure(_ way: Way, _ base: Way, threads: Int) throws -> Pair? {
     }
     guard count >= triplets / 4 else { return nil }
     return Pair(way: wayTime / Double(count), base: baseTime / Double(count))
+}
+
+/// What all pairs say together.
+private func ratio(of pairs: [Pair]) -> Ratio {
+    let ratios = pairs.map { $0.way / $0.base }.sorted()
+    return Ratio(
+        median: ratios.percentile(50), low: ratios.percentile(10), high: ratios.percentile(90),
+        nanoseconds: pairs.map(\.way).sorted().percentile(50), pairs: pairs.count)
 }
 
 /// Nanoseconds of CPU time per call, the mean over the threads; `nil` where they did not run side by side.

@@ -1,14 +1,20 @@
-// plugbench [scenario…] [--adder FILE] [--pairs N] [--json]
+// plugbench [scenario…] [--adder FILE] [--include DIR] [--pairs N] [--json] [--list]
 //
-// Measures what the house promises, each scenario as ratios that are paired within one run.
+// Measures what the house promises, each scenario beside its baseline within one run.
 
 internal import Glibc
 
 do {
     let arguments = try Arguments(CommandLine.arguments.dropFirst())
+    if arguments.isList {
+        for scenario in Scenario.allCases { print("\(scenario.rawValue.padded(to: 12))\(scenario.summary)") }
+        exit(0)
+    }
     for scenario in arguments.scenarios {
-        let rows = try scenario.run(arguments)
+        let rows = try await scenario.run(arguments)
         print(arguments.isJSON ? try json(rows) : table(rows), terminator: "")
+        // Each as soon as it is there: the whole takes minutes.
+        _ = fflush(nil)
     }
 } catch let error as BenchError {
     note("error[\(error.code)]: \(error)")

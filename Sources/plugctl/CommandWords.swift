@@ -33,6 +33,9 @@ struct CommandWords {
 
     func values(_ name: String) -> [String] { options.filter { $0.name == name }.compactMap(\.value) }
 
+    /// Those of `names` that were given, in their order, as often as they were.
+    func given(of names: [String]) -> [String] { options.map(\.name).filter(names.contains) }
+
     private mutating func takeCommand(_ word: String) throws(UsageError) {
         command = Grammar.command(word)
         guard command == nil else { return }
@@ -63,6 +66,14 @@ struct CommandWords {
         guard let value = parts.count > 1 ? parts[1] : rest.popFirst(), !value.isEmpty else {
             throw UsageError(
                 message: "\(name) needs a value: \(name) \(option.value ?? "")", command: command?.name.rawValue)
+        }
+        guard option.choices.isEmpty || option.choices.contains(value) else {
+            throw UsageError(
+                message: "\(name) has no \"\(printable(value))\""
+                    + suggestion(
+                        for: value, among: option.choices,
+                        otherwise: "it is \(option.choices.joined(separator: " or "))"),
+                command: command?.name.rawValue)
         }
         options.append((name, value))
     }

@@ -14,10 +14,16 @@ func run(_ command: Invocation.Command, in context: CommandContext) async throws
         try await ServeCommand(folders: plugins).run(in: context)
     case .load(let file):
         try LoadCommand(file: file).run(in: context)
-    case .swapFile(let name, let file):
-        try SwapCommand(name: name, target: .file(file)).run(in: context)
-    case .swapVersion(let name, let version):
-        try SwapCommand(name: name, target: .version(version)).run(in: context)
+    case .swap(let source, let options):
+        try SwapCommand(source: source, options: options).run(in: context)
+    case .revert(let name):
+        try RevertCommand(name: name).run(in: context)
+    case .commit(let name):
+        try CommitCommand(name: name).run(in: context)
+    case .routes(let plugin, let range):
+        try RouteCommand.show(plugin, range, in: context)
+    case .route(let plugin, let range, let change):
+        try RouteCommand.change(plugin, range, by: change, in: context)
     case .unload(let name, let version):
         try UnloadCommand(name: name, version: version).run(in: context)
     case .list(let all, let host):

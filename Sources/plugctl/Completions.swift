@@ -19,6 +19,15 @@ enum Completions {
         var lines = [
             "_plugctl() {",
             "    local current=\"${COMP_WORDS[COMP_CWORD]}\" word command='' i",
+            "    case \"${COMP_WORDS[COMP_CWORD - 1]}\" in",
+        ]
+        for option in Grammar.commands.flatMap(\.options) where !option.choices.isEmpty {
+            let words = option.choices.joined(separator: " ")
+            lines.append(
+                "        \(option.name)) COMPREPLY=($(compgen -W '\(words)' -- \"$current\")); return ;;")
+        }
+        lines += [
+            "    esac",
             "    for ((i = 1; i < COMP_CWORD; i++)); do",
             "        word=\"${COMP_WORDS[i]}\"",
             "        case \"$word\" in",
@@ -49,7 +58,8 @@ enum Completions {
 
     private static var fish: String {
         func line(_ option: OptionGrammar, _ condition: String) -> String {
-            let requiresValue = option.value == nil ? "" : " -r"
+            let choices = option.choices.isEmpty ? "" : " -f -a '\(option.choices.joined(separator: " "))'"
+            let requiresValue = option.value == nil ? "" : " -r" + choices
             return
                 "complete -c plugctl\(condition) -l \(option.name.dropFirst(2))\(requiresValue) -d '\(quoted(option.summary))'"
         }

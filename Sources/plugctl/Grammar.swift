@@ -2,7 +2,7 @@
 struct OptionGrammar: Sendable {
     /// With its dashes: `--socket`.
     let name: String
-    /// What its value is called; `nil` for a switch.
+    /// What its value is called, or the words that it may be, as `wait|revert`; `nil` for a switch.
     let value: String?
     /// A clause for the help text.
     let summary: String
@@ -12,11 +12,17 @@ struct OptionGrammar: Sendable {
         self.value = value
         self.summary = summary
     }
+
+    /// The words that its value may be; empty where it may be anything.
+    var choices: [String] {
+        guard let value, value.contains("|") else { return [] }
+        return value.split(separator: "|").map(String.init)
+    }
 }
 
 /// What plugctl does.
 enum CommandName: String, Sendable {
-    case serve, load, swap, unload, list, call, inspect, check, scan, facts, completions
+    case serve, load, swap, revert, commit, route, unload, list, call, inspect, check, scan, facts, completions
 }
 
 /// One command of the command line.
@@ -56,20 +62,76 @@ enum Grammar {
             story: "It becomes current where nothing current is admitted, else it waits beside what is current.",
             options: [], examples: ["plugctl load ./greeter.so"]),
         CommandGrammar(
-            name: .swap, operands: "NAME FILE | NAME@VERSION", count: 1...2,
+            name: .swap, operands: "NAME FILE | NAME@VERSION | --together NAME=FILE…", count: 1...Int.max,
             summary: "put a new version in front while calls are running",
-            story: "If the new version does not start, the old one keeps serving.",
-            options: [], examples: ["plugctl swap greeter ./greeter-1.1.so", "plugctl swap greeter@1.0.0"]),
+            story: """
+                If the new version does not start, or does not take the state, the old one keeps serving.
+                On probation the old version stays ready: `plugctl revert` puts it back, `plugctl commit` retires it.
+                """,
+            options: [
+                OptionGrammar("--together", nil, "swap several plugins as one: all of them, or none"),
+                OptionGrammar(
+                    "--probation", "SECONDS",
+                    "keep the old version ready for so long, 0 not at all (else as the host has it)"
+                ),
+                OptionGrammar(
+                    "--drain-limit", "SECONDS",
+                    "wait so long for calls to leave the old version (else as the host has it)"),
+                OptionGrammar(
+                    "--on-drain-timeout", "wait|resident|revert",
+                    "then retire it later (the default), keep it in memory, or put it back"),
+                OptionGrammar(
+                    "--state", "hand-over|discard", "what becomes of the old version's state; handed over by default"),
+                OptionGrammar(
+                    "--dry-run", nil, "do everything but publish, tell, and undo it; calls are held all the same"),
+            ],
+            examples: [
+                "plugctl swap greeter ./greeter-1.1.so", "plugctl swap greeter@1.0.0",
+                "plugctl swap greeter ./greeter-1.1.so --probation 60 --on-drain-timeout revert",
+                "plugctl swap --together encode=./encode-2.so decode=./decode-2.so",
+            ]),
+        CommandGrammar(
+            name: .revert, operands: "NAME", count: 1...1, summary: "put back what was in front before the last swap",
+            story: """
+                Works while the swap is on probation; the plugins of one transaction go back together.
+                The old version goes on with the state that it had: what the new one changed since is lost.
+                """,
+            options: [], examples: ["plugctl revert greeter"]),
+        CommandGrammar(
+            name: .commit, operands: "NAME", count: 1...1, summary: "end the probation of the last swap",
+            story: "What was in front before is drained and retired.",
+            options: [], examples: ["plugctl commit greeter"]),
+        CommandGrammar(
+            name: .route, operands: "[NAME [RANGE]]", count: 0...2, summary: "show routes, or change the arms of one",
+            story: """
+                Without an option it shows all routes, those of a plugin, or one.
+                Each option is a change of the route NAME RANGE, one per call; calls under way stay where they are.
+                """,
+            options: [
+                OptionGrammar(
+                    "--canary", "VERSION=PERCENT", "so many of the keyed calls go to a loaded version (0.01 steps)"),
+                OptionGrammar("--close-canary", nil, "keyed calls go where the others go"),
+                OptionGrammar("--label", "LABEL=VERSION", "bindings made for the label reach a loaded version"),
+                OptionGrammar("--remove-label", "LABEL", "bindings made for the label reach what the others reach"),
+                OptionGrammar("--fix", "VERSION", "stay on a loaded version, whatever becomes current"),
+                OptionGrammar("--follow", nil, "follow what is current again"),
+                OptionGrammar("--fallback", "PLUGIN", "that plugin stands in where no version of NAME is admissible"),
+                OptionGrammar("--no-fallback", nil, "nobody stands in"),
+            ],
+            examples: [
+                "plugctl route", "plugctl route greeter '^1' --canary 1.1.0=2.5",
+                "plugctl route greeter '^1' --close-canary",
+            ]),
         CommandGrammar(
             name: .unload, operands: "NAME[@VERSION]", count: 1...1, summary: "drain and retire a plugin",
             story: "Says whether the image was unmapped or stays resident, and why.",
             options: [], examples: ["plugctl unload greeter", "plugctl unload greeter@1.0.0"]),
         CommandGrammar(
             name: .list, operands: "", count: 0...0, summary: "show what the host has loaded",
-            story: "One row per generation.",
+            story: "One row per generation; below, who is still inside those that are to leave.",
             options: [
                 OptionGrammar("--all", nil, "also what was retired and stays in memory"),
-                OptionGrammar("--host", nil, "also the host's facts and protection mode"),
+                OptionGrammar("--host", nil, "also the host's facts and protection mode, and what its plugins take"),
             ],
             examples: ["plugctl list --all", "plugctl list --host --json"]),
         CommandGrammar(

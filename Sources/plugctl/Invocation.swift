@@ -1,4 +1,5 @@
 import Compatibility
+import PluginHost
 
 /// What one command line asks for: words checked, nothing looked up yet.
 struct Invocation: Equatable {
@@ -15,8 +16,12 @@ struct Invocation: Equatable {
         case completions(Shell)
         case serve(plugins: [String])
         case load(file: String)
-        case swapFile(name: String, file: String)
-        case swapVersion(name: String, version: SemanticVersion)
+        case swap(SwapSource, SwapOptions)
+        case revert(name: String)
+        case commit(name: String)
+        /// Shows all routes, those of a plugin, or one.
+        case routes(plugin: String?, range: String?)
+        case route(plugin: String, range: String, RouteChange)
         case unload(name: String, version: SemanticVersion?)
         case list(all: Bool, host: Bool)
         case call(target: String, export: String, text: String?, range: String?)
@@ -37,6 +42,15 @@ struct UsageError: Error, Equatable {
     var command: String?
 }
 
+extension UsageError {
+    init(operandsOf command: CommandGrammar, areTooFew: Bool) {
+        let expected = command.operands.isEmpty ? "no operand" : command.operands
+        self.init(
+            message: "\(command.name.rawValue) has too \(areTooFew ? "few" : "many") operands: it takes \(expected)",
+            command: command.name.rawValue)
+    }
+}
+
 extension Invocation {
     /// Understands a command line without its program name; pure.
     init(parsing arguments: [String]) throws(UsageError) {
@@ -55,11 +69,7 @@ extension Invocation {
             throw UsageError(message: "a command is missing", command: nil)
         }
         guard command.count.contains(words.operands.count) else {
-            let few = words.operands.count < command.count.lowerBound
-            let expected = command.operands.isEmpty ? "no operand" : command.operands
-            throw UsageError(
-                message: "\(command.name.rawValue) has too \(few ? "few" : "many") operands: it takes \(expected)",
-                command: command.name.rawValue)
+            throw UsageError(operandsOf: command, areTooFew: words.operands.count < command.count.lowerBound)
         }
         self.init(
             socket: words.value("--socket"), isJSON: words.has("--json"), command: try Self.command(command.name, words)
@@ -74,12 +84,13 @@ extension Invocation {
         case .load:
             return .load(file: operands[0])
         case .swap:
-            if operands.count == 2 { return .swapFile(name: operands[0], file: operands[1]) }
-            let (name, version) = try plugin(operands[0], of: "swap")
-            guard let version else {
-                throw UsageError(message: "swap needs a FILE, or a version: \(name)@VERSION", command: "swap")
-            }
-            return .swapVersion(name: name, version: version)
+            return .swap(try swapSource(words), try swapOptions(words))
+        case .revert:
+            return .revert(name: operands[0])
+        case .commit:
+            return .commit(name: operands[0])
+        case .route:
+            return try route(words)
         case .unload:
             let (name, version) = try plugin(operands[0], of: "unload")
             return .unload(name: name, version: version)
@@ -110,12 +121,17 @@ extension Invocation {
     }
 
     /// Reads `NAME` or `NAME@VERSION`.
-    private static func plugin(
+    static func plugin(
         _ operand: String, of command: String
     ) throws(UsageError) -> (name: String, version: SemanticVersion?) {
         guard let at = operand.firstIndex(of: "@") else { return (operand, nil) }
-        do {
-            return (String(operand[..<at]), try SemanticVersion(String(operand[operand.index(after: at)...])))
+        return (String(operand[..<at]), try version(operand[operand.index(after: at)...], of: command))
+    }
+
+    /// Reads a version.
+    static func version(_ text: Substring, of command: String) throws(UsageError) -> SemanticVersion {
+        do throws(SemanticVersionError) {
+            return try SemanticVersion(String(text))
         } catch {
             throw UsageError(message: error.description, command: command)
         }

@@ -32,7 +32,8 @@ struct ListCommand {
         text += reply.plugins.compactMap { status in
             status.reason.map { "\(status.plugin) \(status.stamp.version) is \(status.state.rawValue): \($0)\n" }
         }.joined()
-        if let host = reply.host { text += Self.text(host, reply.control) }
+        text += LedgerText.inside(reply.plugins, on: terminal)
+        if let host = reply.host { text += Self.text(host, reply.control) + LedgerText.text(host.ledger) }
         return text
     }
 

@@ -17,7 +17,7 @@ struct UnloadCommand {
         return reply.retired.map { retired in
             "\(reply.plugin) \(retired.stamp.version) unloaded: \(RetirementText.text(retired.outcome))\n"
                 + "  image       \(retired.stamp.image)\n  generation  \(retired.stamp.generation)\n"
-                + "  drained in  \(SwapCommand.time(retired.drainNanoseconds))\n"
+                + "  drained in  \(TimeText.text(nanoseconds: retired.drainNanoseconds))\n"
         }.joined()
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import PluginHost
 import TestSupport
 import Testing
 
@@ -19,6 +20,24 @@ import Testing
         let listener = try UnixListener(at: folder.file("host.sock"))
         let client = ControlClient(socketPath: folder.file("host.sock"), timeout: .milliseconds(20))
         #expect { try client.list() } throws: { ($0 as? ControlError)?.exit == 7 }
+        _ = listener.raw
+    }
+
+    /// A drain that was allowed to take long is no reason to give up: the old version's, and the new one's where the swap is
+    /// taken back.
+    @Test func waitsForTheDrainsOfASwapBesides() throws {
+        let folder = try TemporaryFolder()
+        let listener = try UnixListener(at: folder.file("host.sock"))
+        let client = ControlClient(socketPath: folder.file("host.sock"), timeout: .milliseconds(20))
+        func limit(_ error: any Error) -> Duration? {
+            if case .timedOut(_, let limit) = error as? ControlError { limit } else { nil }
+        }
+        let options = SwapOptions(drainLimit: .milliseconds(10))
+        #expect { try client.swap("a", to: "/a.so", options) } throws: { limit($0) == .milliseconds(40) }
+        #expect { try client.swap(together: [("a", "/a.so"), ("b", "/b.so")], options) } throws: {
+            limit($0) == .milliseconds(60)
+        }
+        #expect { try client.swap("a", to: "/a.so") } throws: { limit($0) == .milliseconds(20) }
         _ = listener.raw
     }
 

@@ -19,7 +19,7 @@ import Testing
         ),
         (
             #" {"params":{"path":"/a.so","name":"a"},"method":"swap","id":"x","jsonrpc":"2.0"} "#,
-            .change(.swapPath(name: "a", path: "/a.so"))
+            .change(.swapPath(name: "a", path: "/a.so", .init()))
         ),
         (
             #"{"jsonrpc":"2.0","id":1,"method":"unload","params":{"name":"a"}}"#,
@@ -42,8 +42,8 @@ import Testing
 
     @Test func readsVersions() throws {
         let line = #"{"jsonrpc":"2.0","id":1,"method":"swap","params":{"name":"a","version":"1.2.3"}}"#
-        #expect(
-            try request(line).method.get() == .change(.swapVersion(name: "a", version: try SemanticVersion("1.2.3"))))
+        let version = try SemanticVersion("1.2.3")
+        #expect(try request(line).method.get() == .change(.swapVersion(name: "a", version: version, .init())))
     }
 
     @Test(arguments: [
@@ -116,10 +116,14 @@ import Testing
                 + "\n")
     }
 
-    /// 20,000 damaged requests, the same in every run: each gets an answer, none a trap.
-    @Test func survivesDamagedRequests() {
-        let line = Array(
-            #"{"jsonrpc":"2.0","id":12,"method":"call","params":{"plugin":"a","export":"e","text":"\u00e9\n\\"}}"#.utf8)
+    /// 20,000 damaged requests of each kind, the same in every run: each gets an answer, none a trap.
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","id":12,"method":"call","params":{"plugin":"a","export":"e","text":"\u00e9\n\\"}}"#,
+        #"{"jsonrpc":"2.0","id":1,"method":"swapTogether","params":{"plugins":[{"name":"a","path":"/a"}],"options":{"probation":1e2,"state":"discard"}}}"#,
+        #"{"jsonrpc":"2.0","id":1,"method":"route","params":{"plugin":"a","range":"^1","change":"canary","version":"1.0.0","basisPoints":250}}"#,
+    ])
+    func survivesDamagedRequests(text: String) {
+        let line = Array(text.utf8)
         var state: UInt64 = 1
         func random(below limit: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

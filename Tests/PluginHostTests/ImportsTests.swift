@@ -83,7 +83,7 @@ private struct Importer {
     }
 
     func send(_ symbol: String, _ request: String = "") throws -> Reply {
-        let function = unsafeBitCast(try address(symbol), to: MessageCall.Function.self)
+        let function = unsafeBitCast(try address(symbol), to: MessageFunction.self)
         let (code, reply) = Array(request.utf8).withUnsafeBufferPointer {
             MessageCall.run(function, nil, generation.table.pointer, $0, deadline: 0, limit: 4096)
         }
@@ -108,7 +108,7 @@ extension PluginHost {
             guard let route = state.routes[key]?.route, let index = state.indices[plugin]?[symbol] else {
                 return .failure(.noSuchExport)
             }
-            if symbol == "tell", let binding: Binding<MessageCall.Function> = try? route.binding(index) {
+            if symbol == "tell", let binding: Binding<MessageFunction> = try? route.binding(index) {
                 return .success(.message(binding, replyLimit: 4096))
             }
             guard let binding: Binding<@convention(c) () -> Void> = try? route.binding(index) else {

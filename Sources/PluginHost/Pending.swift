@@ -1,5 +1,0 @@
-import Compatibility
-import PluginLoading
-import PluginRegistry
-
-extension HostTable { var tally: CallTally { CallTally() } }

@@ -1,0 +1,67 @@
+internal import Compatibility
+internal import LinuxSystem
+internal import PluginHost
+internal import PluginLoading
+
+/// Reading and judging one staged image of 150 exports, of a usual size and of an enormous one, against reading the
+/// smaller file's bytes (pread(2)).
+///
+/// Mapping the copy is in it, making the copy is not. An image without a build-id is named by the digest of all its bytes;
+/// that is the one thing which takes time with the size.
+struct JudgeScenario {
+    private let arguments: Arguments
+    private let facts: HostFacts
+
+    init(_ arguments: Arguments) throws {
+        self.arguments = arguments
+        facts = try HostFacts.current()
+    }
+
+    func rows() throws -> [Row] {
+        let folder = try benchFolder()
+        let staging = try StagingFolder(under: nil)
+        func image(_ label: String, bytes: Int, hasBuildID: Bool = true) throws -> StagedImage {
+            let source = SampleSource(exports: 150, padding: bytes, hasBuildID: hasBuildID)
+            let sample = try SampleImage(source, as: label, in: folder, include: arguments.include)
+            return try StagedImage(copying: sample.path, into: staging)
+        }
+        // The code and tables of 150 exports take up the rest of 50 KB.
+        let small = try image("small", bytes: 21_000)
+        let large = try image("large", bytes: 22_000_000)
+        let unnamed = try image("unnamed", bytes: 21_000, hasBuildID: false)
+        let base = "pread of the small file"
+        let events = try [small, large, unnamed].map { try measure($0, beside: small) }
+        return [
+            Row("judge", base, to: base, events[0].baseline),
+            Row("judge", size(small), to: base, events[0], boundNanoseconds: 150_000),
+            Row("judge", size(large), to: base, events[1], boundNanoseconds: 150_000),
+            Row("judge", size(unnamed) + ", no build-id", to: base, events[2]),
+        ]
+    }
+
+    private func measure(_ image: StagedImage, beside small: StagedImage) throws -> Events {
+        var events = Events()
+        for _ in 0..<300 {
+            let read = try Clock.time {
+                let file = try FileDescriptor(opening: small.path, 0)
+                _ = try file.read(Int(small.identity.size), at: 0, from: small.path)
+            }
+            let judged = try Clock.time {
+                let candidate = try image.map().withBytes { bytes in
+                    Candidate(
+                        reading: bytes, of: image.path, identity: image.identity,
+                        permissions: image.sourcePermissions, for: .load)
+                }
+                let report = GateReport.judge(candidate, host: facts)
+                guard report.isAdmissible else { throw BenchError.wrong("judge: \(report.refusalCodes)") }
+            }
+            events.add(judged, beside: read)
+        }
+        return events
+    }
+
+    private func size(_ image: StagedImage) -> String {
+        let kilobytes = Int(image.identity.size) / 1000
+        return kilobytes < 1000 ? "\(kilobytes) KB, 150 exports" : "\(kilobytes / 1000) MB, 150 exports"
+    }
+}

@@ -1,0 +1,41 @@
+/// A small plugin in C whose names are placeholders of fixed length: a build of it becomes any number of plugins by
+/// replacing bytes (`SampleImage`), so that a thousand plugins cost one compilation.
+struct SampleSource {
+    /// As in the source; a copy has four other digits.
+    static let name = "plug0000"
+    static let version = "1.0.1000"
+
+    /// How many functions it exports, `f0`, `f1`, …, each an `Add`.
+    var exports = 1
+    /// How many bytes of constant data make it larger.
+    var padding = 0
+    /// Whether it has `swb_start` and `swb_stop`, which do nothing.
+    var hasLifecycle = false
+    /// Whether the linker writes a build-id; without one the whole file is digested to name it.
+    var hasBuildID = true
+
+    /// C11.
+    var text: String {
+        let names = (0..<exports).map { "f\($0)" }
+        var text = "#include <switchboard.h>\n"
+        text += "SWB_MANIFEST(\"name = \(Self.name)\\nversion = \(Self.version)\\n\"\n"
+        text += names.map { "    \"export = \($0)\\n\"\n" }.joined() + ");\n"
+        text += names.map { "SWB_EXPORT int32_t \($0)(int32_t a, int32_t b) { return a + b; }\n" }.joined()
+        if padding > 0 {
+            text += "__asm__(\".pushsection .rodata\\n.fill \(padding), 1, 90\\n.popsection\");\n"
+        }
+        if hasLifecycle {
+            text +=
+                "int32_t swb_start(const swb_host_v1 *host, void **instance) { (void)host; (void)instance; return 0; }\n"
+            text += "void swb_stop(void *instance) { (void)instance; }\n"
+        }
+        return text
+    }
+
+    /// What the linker is to write as the build-id: the placeholders again, so that every copy has its own.
+    var linkerOption: String {
+        guard hasBuildID else { return "-Wl,--build-id=none" }
+        let bytes = Array("\(Self.name)@\(Self.version)".utf8)
+        return "-Wl,--build-id=0x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

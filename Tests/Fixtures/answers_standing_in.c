@@ -1,0 +1,11 @@
+/* Another plugin with the exports of answers, which can stand in for it. -D: VERSION. */
+#include <switchboard.h>
+
+SWB_MANIFEST("name = understudy\n"
+             "version = " VERSION "\n"
+             "export = answer\n"
+             "export = tell message\n");
+
+SWB_EXPORT int32_t answer(void) { return -1; }
+
+SWB_MESSAGE(tell) { return swb_reply_text(call, "understudy " VERSION); }
