@@ -5,9 +5,9 @@ import Glibc
 /// Waits for something that another thread is about to make true.
 ///
 /// Not a measure of time: the limit only ends a failed test.
-package func eventually(_ condition: () throws -> Bool) async throws {
+package func eventually(_ condition: () async throws -> Bool) async throws {
     let limit = ContinuousClock.now.advanced(by: .seconds(30))
-    while try !condition() {
+    while try await !condition() {
         guard ContinuousClock.now < limit else { throw TestSupportError("it never came true") }
         try await Task.sleep(for: .milliseconds(2))
     }
