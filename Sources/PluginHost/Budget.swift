@@ -12,7 +12,9 @@ public struct Budget: Sendable, Equatable {
 
     /// At what a warning is said, and at what a load is refused.
     public struct Threshold: Sendable, Equatable {
+        /// Above it a warning is said.
         public var warning: Int
+        /// Above it nothing is loaded.
         public var limit: Int
 
         /// A warning at one value, a refusal beyond the other.

@@ -3,12 +3,18 @@ import Compatibility
 // The arms of a route.
 
 extension Catalog {
+    /// How many routes a change of arms makes at most: their memory is for ever.
+    private static let routeLimit = 65_536
+
     /// Changes a route's arms, making the route where it is new.
     mutating func change(
         _ plugin: String, _ range: VersionRange, by change: RouteChange
     ) throws(Refusal) -> Change {
         let key = RouteKey(plugin: plugin, range: "\(range)")
         var next = self
+        guard routes[key] != nil || routes.count < Self.routeLimit else {
+            throw .conflict("\(Self.routeLimit) routes exist, and none is ever forgotten: use ranges that are bound")
+        }
         let main = routes[key] ?? RouteEntry(range: range)
         next.routes[key] = main
         switch change {
@@ -45,6 +51,7 @@ extension Catalog {
                 throw .conflict("\(substitute) lacks \(lack), which is bound through \(key): it cannot stand in")
             }
             next.routes[key]?.fallback = substitute
+            next.standsInFor[substitute, default: []].insert(plugin)
         case .noFallback:
             next.routes[key]?.fallback = nil
         }

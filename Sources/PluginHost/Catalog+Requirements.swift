@@ -32,7 +32,8 @@ extension Catalog {
     /// - Parameter next: the catalog without them.
     func refuseUnloadOfRequired(_ leaving: [Member], _ next: Catalog) throws(Refusal) {
         let names = leaving.map { "\($0.plugin) \($0.version)" }.joined(separator: ", ")
-        for user in next.members.values.sorted(by: { $0.number < $1.number }) {
+        let users = next.members.values.filter { !$0.requires.isEmpty }
+        for user in users.sorted(by: { $0.number < $1.number }) {
             for requirement in user.requires
             where next.providers(of: requirement).isEmpty
                 && leaving.contains(where: { Self.satisfies($0, requirement) })
@@ -43,7 +44,7 @@ extension Catalog {
             }
         }
         let gone = Set(leaving.map(\.number))
-        for (key, route) in next.routes.sorted(by: { $0.key < $1.key }) {
+        for (key, route) in Set(leaving.map(\.plugin)).flatMap(next.routes.of).sorted(by: { $0.key < $1.key }) {
             guard case .importer(let number, let user) = key.arm, let server = route.server, gone.contains(server),
                 next.server(of: route, at: key) == nil
             else { continue }

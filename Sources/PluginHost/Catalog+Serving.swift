@@ -55,7 +55,7 @@ extension Catalog {
     }
 
     func noPlugin(_ name: String) -> String {
-        let names = Set(members.values.map(\.plugin)).sorted()
+        let names = members.names
         return "no plugin \(name) is loaded" + (names.isEmpty ? "" : "; loaded: \(names.joined(separator: ", "))")
     }
 
@@ -69,13 +69,14 @@ extension Catalog {
     /// Takes over `next` with every route of the plugins assigned anew; the superseded that nobody needs leave.
     mutating func commit(_ next: Catalog, reassigning plugins: Set<String>) -> Change {
         var next = next
-        var change = Change()
-        for (key, route) in next.routes {
-            let fallback = next.routes[key.main]?.fallback
-            guard plugins.contains(key.plugin) || fallback.map(plugins.contains) == true else { continue }
-            let server = next.server(of: route, at: key)?.number
-            if server != route.server { change.assignments[key] = .some(server) }
-            next.routes[key]?.server = server
+        var change = Change(plugins: next.dependants(of: plugins))
+        for plugin in change.plugins {
+            for (key, route) in next.routes.of(plugin) {
+                let server = next.server(of: route, at: key)?.number
+                guard server != route.server else { continue }
+                change.assignments[key] = .some(server)
+                next.routes[key]?.server = server
+            }
         }
         change.leaving = next.removeUnneeded()
         self = next
@@ -84,11 +85,22 @@ extension Catalog {
 
     /// Takes out the superseded that neither serve a route, nor are kept ready, nor alone satisfy a requirement.
     mutating func removeUnneeded() -> [Int] {
-        let serving = Set(routes.values.compactMap(\.server))
-        let leaving = members.values.filter {
-            $0.isSuperseded && !$0.isReady && !serving.contains($0.number) && !isRequiredAlone($0)
+        let leaving = superseded.compactMap { members[$0] }.filter {
+            !$0.isReady && !isServing($0) && !isRequiredAlone($0)
         }.map(\.number).sorted()
-        for number in leaving { members[number] = nil }
+        for number in leaving {
+            members[number] = nil
+            superseded.remove(number)
+        }
         return leaving
+    }
+
+    private func isServing(_ member: Member) -> Bool {
+        dependants(of: [member.plugin]).contains { routes.of($0).values.contains { $0.server == member.number } }
+    }
+
+    /// The plugins themselves, and those for whom they may stand in.
+    func dependants(of plugins: Set<String>) -> Set<String> {
+        plugins.reduce(into: plugins) { all, plugin in all.formUnion(standsInFor[plugin] ?? []) }
     }
 }

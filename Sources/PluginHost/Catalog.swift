@@ -69,6 +69,13 @@ struct Catalog {
         var assignments: [RouteKey: Int?] = [:]
         /// Generations that serve nothing any more: drain and retire them.
         var leaving: [Int] = []
+        /// The plugins whose generations and arms may stand otherwise than before.
+        var plugins: Set<String> = []
+
+        /// Whether the same happens.
+        static func == (left: Self, right: Self) -> Bool {
+            left.assignments == right.assignments && left.leaving == right.leaving
+        }
     }
 
     /// Why a transition is impossible: a sentence.
@@ -78,19 +85,23 @@ struct Catalog {
         case invalid(String)
     }
 
-    var members: [Int: Member] = [:]
-    var routes: [RouteKey: RouteEntry] = [:]
+    var members = MemberTable()
+    var routes = RouteTable()
+    /// The generations that a swap put another in place of: those that may have to leave.
+    var superseded: Set<Int> = []
+    /// For whom a plugin may stand in: plugins that have, or once had, a route with that fallback.
+    var standsInFor: [String: Set<String>] = [:]
+    /// What each generation imports.
+    var imports: [Int: Set<RouteKey>] = [:]
 
     /// The generations of a plugin, newest version first, the newer generation first among equals.
     func generations(of plugin: String) -> [Member] {
-        members.values.filter { $0.plugin == plugin }.sorted {
-            ($0.version, $0.number) > ($1.version, $1.number)
-        }
+        members.of(plugin).sorted { ($0.version, $0.number) > ($1.version, $1.number) }
     }
 
     /// The version in front of the line of `version`.
     func current(of plugin: String, inLineOf version: SemanticVersion) -> Member? {
-        members.values.first { $0.isCurrent && $0.plugin == plugin && $0.version.line == version.line }
+        members.of(plugin).first { $0.isCurrent && $0.version.line == version.line }
     }
 
     // MARK: Transitions
@@ -133,7 +144,7 @@ struct Catalog {
             }
             for old in predecessors {
                 next.members[old.number]?.isCurrent = false
-                next.members[old.number]?.isSuperseded = true
+                next.supersede(old.number)
                 next.members[old.number]?.isReady = keepingReady && old.isCurrent
                 if newcomers.count > 1 { next.freezeImports(of: old.number, from: plugins, true) }
             }
@@ -142,16 +153,19 @@ struct Catalog {
             newcomer.isSuperseded = false
             newcomer.isReady = false
             next.members[newcomer.number] = newcomer
+            next.superseded.remove(newcomer.number)
             next.freezeImports(of: newcomer.number, from: plugins, false)
         }
         for newcomer in newcomers {
             try next.refuseCycle(through: newcomer)
             guard let newcomer = next.members[newcomer.number] else { continue }
-            for (key, route) in next.routes where next.preferred(route, of: key) == newcomer {
-                guard let lack = Self.lack(of: newcomer, for: route) else { continue }
-                throw .conflict(
-                    "the route \(key) is bound to \(lack), so \(newcomer.version) cannot take it over: "
-                        + "declare and export it unchanged, or give the new contract a new major version")
+            for plugin in next.dependants(of: [newcomer.plugin]) {
+                for (key, route) in next.routes.of(plugin) where next.preferred(route, of: key) == newcomer {
+                    guard let lack = Self.lack(of: newcomer, for: route) else { continue }
+                    throw .conflict(
+                        "the route \(key) is bound to \(lack), so \(newcomer.version) cannot take it over: "
+                            + "declare and export it unchanged, or give the new contract a new major version")
+                }
             }
         }
         return commit(next, reassigning: plugins)
@@ -175,7 +189,10 @@ struct Catalog {
                     : "\(plugin) \(version.map { "\($0)" } ?? "") is not loaded; loaded: \(loaded)")
         }
         var next = self
-        for member in leaving { next.members[member.number] = nil }
+        for member in leaving {
+            next.members[member.number] = nil
+            next.superseded.remove(member.number)
+        }
         try refuseUnloadOfRequired(leaving, next)
         var change = commit(next, reassigning: [plugin])
         change.leaving = (change.leaving + leaving.map(\.number)).sorted()
@@ -185,17 +202,18 @@ struct Catalog {
     /// Takes everything out of service; what others import leaves when they have, through `dropImports`.
     mutating func unloadAll() -> Change {
         var next = self
-        for number in members.keys {
+        for number in members.numbers {
             next.members[number]?.isCurrent = false
             next.members[number]?.isReady = false
-            next.members[number]?.isSuperseded = true
+            next.supersede(number)
         }
         var change = Change()
-        for (key, route) in routes where !key.isImport && route.server != nil {
+        for (key, route) in routes.all where !key.isImport && route.server != nil {
             change.assignments[key] = .some(nil)
             next.routes[key]?.server = nil
         }
         change.leaving = next.removeUnneeded()
+        change.plugins = Set(members.names)
         self = next
         return change
     }
@@ -203,7 +221,7 @@ struct Catalog {
     /// Forgets what a generation imported, once it is gone.
     mutating func dropImports(of number: Int) -> Change {
         var next = self
-        for key in routes.keys where key.importer == number { next.routes[key] = nil }
+        for key in next.imports.removeValue(forKey: number) ?? [] { next.routes[key] = nil }
         let leaving = next.removeUnneeded()
         self = next
         return Change(leaving: leaving)
@@ -240,15 +258,19 @@ struct Catalog {
         var next = self
         next.routes[key] = route
         next.routes[key]?.bound[symbol] = offered
+        if let importer = key.importer { next.imports[importer, default: []].insert(key) }
         // Whoever calls through the main arm with a key may reach the canary.
         if arm == .main { next.routes[key.canary]?.bound[symbol] = offered }
         return (key, commit(next, reassigning: [plugin]))
     }
 
     private mutating func freezeImports(of importer: Int, from plugins: Set<String>, _ isFrozen: Bool) {
-        for key in routes.keys where key.importer == importer && plugins.contains(key.plugin) {
-            routes[key]?.isFrozen = isFrozen
-        }
+        for key in imports[importer] ?? [] where plugins.contains(key.plugin) { routes[key]?.isFrozen = isFrozen }
+    }
+
+    private mutating func supersede(_ number: Int) {
+        members[number]?.isSuperseded = true
+        superseded.insert(number)
     }
 }
 
@@ -272,5 +294,10 @@ extension Catalog.RouteKey: CustomStringConvertible, Comparable {
     var main: Self { Self(plugin: plugin, range: range) }
     var canary: Self { Self(plugin: plugin, range: range, arm: .canary) }
 
-    static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    static func < (left: Self, right: Self) -> Bool {
+        if (left.plugin, left.range) != (right.plugin, right.range) {
+            return (left.plugin, left.range) < (right.plugin, right.range)
+        }
+        return left.arm != right.arm && left.description < right.description
+    }
 }

@@ -2,7 +2,9 @@ import Glibc
 
 /// Something that the host did or saw by itself, for an operator to read.
 public struct HostEvent: Sendable, Equatable {
-    /// Stable and greppable: `swap.reverted`, `canary.closed`, `route.fallback`, `ledger.warning`, …
+    /// Stable and greppable.
+    ///
+    /// `swap.reverted`, `swap.not-reverted`, `canary.closed`, `canary.not-closed`, `route.fallback`, `ledger.warning`.
     public let code: String
     /// The plugin that it is about.
     public let plugin: String

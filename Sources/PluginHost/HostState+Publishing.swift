@@ -47,14 +47,15 @@ extension HostState {
         var publication = exchange(prepared) { prepared in
             sequence.exchange { for entry in prepared { entry.route.publish(entry.target) } }
         }
-        publication.callsInFlight = publication.replaced.reduce(0) { $0 + $1.callCount }
+        publication.callsInFlight = callCount(besides: prepared, of: publication, change)
         settle(change)
         return publication
     }
 
     /// Holds the routes that lead to `generations`: from now on, callers wait who are not inside already.
     mutating func hold(_ generations: Set<Int>, until deadline: ContinuousClock.Instant) -> Hold {
-        let keys = Set(catalog.routes.filter { $0.value.server.map(generations.contains) == true }.map(\.key))
+        let keys = Set(
+            catalog.routes.all.filter { $0.value.server.map(generations.contains) == true }.map(\.key))
         let held = keys.compactMap { routes[$0]?.route }
         let inside = generations.flatMap { records[$0]?.targets ?? [] }
         let replaced = keys.compactMap { routes[$0]?.target }
@@ -88,7 +89,8 @@ extension HostState {
 
     /// Gives a route that nobody will use any more to the next who needs one.
     mutating func retireRoutes(ofImporter number: Int) {
-        for (key, entry) in routes where key.importer == number {
+        for key in catalog.imports[number] ?? [] {
+            guard let entry = routes[key] else { continue }
             entry.route.publish(nil)
             entry.route.unbind()
             idleRoutes[entry.route.label, default: []].append(entry.route)
@@ -122,13 +124,22 @@ extension HostState {
         return publication
     }
 
+    /// Calls inside the generations that were taken out of routes, by whatever way they came.
+    private func callCount(besides prepared: [Prepared], of publication: Publication, _ change: Catalog.Change) -> Int {
+        let fresh = Set(prepared.compactMap { $0.target.map { ObjectIdentifier($0) } })
+        return Set(publication.replaced.map(\.generation)).union(change.leaving).reduce(0) { sum, number in
+            let targets = records[number]?.targets ?? []
+            return targets.filter { !fresh.contains(ObjectIdentifier($0)) }.reduce(sum) { $0 + $1.callCount }
+        }
+    }
+
     /// Enters what the change means for each generation, and lets the canaries' shares follow.
     private mutating func settle(_ change: Catalog.Change) {
-        for member in catalog.members.values {
+        for member in change.plugins.flatMap(catalog.members.of) {
             enter(member.isCurrent ? .current : member.isReady ? .ready : .loaded, member.number)
         }
         for number in change.leaving { enter(.draining, number) }
-        for (key, entry) in catalog.routes where key.arm == .canary {
+        for (key, entry) in change.plugins.flatMap(catalog.routes.of) where key.arm == .canary {
             guard let main = routes[key.main]?.route else { continue }
             do throws(BindingError) { try main.split(to: routes[key]?.route, share: entry.basisPoints) } catch {
                 // What serves the canary lacks an export that is bound on the main arm only just now: its next target, which

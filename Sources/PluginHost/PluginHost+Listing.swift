@@ -11,6 +11,7 @@ extension PluginHost {
     public func list(includingRetired: Bool = false) -> [PluginStatus] {
         let (records, catalog) = state.withLock { ($0.records.values, $0.catalog) }
         let resident = records.filter { $0.state == .resident }
+        let served = Dictionary(grouping: catalog.routes.all.map { ($0.key, $0.value.server) }) { $0.1 }
         return records.filter { includingRetired || $0.state != .resident }.sorted {
             let (left, right) = ($0.generation, $1.generation)
             if left.plugin != right.plugin { return left.plugin < right.plugin }
@@ -20,9 +21,7 @@ extension PluginHost {
             let inside = sight(generation)
             return PluginStatus(
                 plugin: generation.plugin, stamp: generation.stamp, state: record.state,
-                routes: catalog.routes.filter { $0.value.server == generation.number }.map(\.key)
-                    .map { $0.arm == .main ? $0.range : String($0.description.dropFirst($0.plugin.count + 1)) }
-                    .sorted(),
+                routes: (served[generation.number] ?? []).map { $0.0.shown(in: generation.plugin) }.sorted(),
                 callsInFlight: inside.count, inside: inside, bytes: generation.image.addresses.count,
                 mappings: generation.image.mappings,
                 residentGenerations: resident.count { $0.generation.plugin == generation.plugin },
@@ -76,9 +75,16 @@ extension PluginHost {
 }
 
 extension CallInside {
-    /// "thread 4711 (worker) in greet since 2.5 s"
+    /// A clause: "thread 4711 (worker) in greet, seen for 2.5 s".
     var clause: String {
         let who = threadName == "lease" ? "a lease" : "thread \(thread) (\(threadName))"
         return "\(who) in \(export), seen for \((seconds * 10).rounded() / 10) s"
+    }
+}
+
+extension Catalog.RouteKey {
+    /// As short as it is clear in the row of a plugin: its range, its arm, and whose route it is where the plugin stands in.
+    fileprivate func shown(in plugin: String) -> String {
+        self.plugin == plugin ? String(description.dropFirst(plugin.count + 1)) : description
     }
 }

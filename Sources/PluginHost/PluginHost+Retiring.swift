@@ -73,10 +73,13 @@ extension PluginHost {
         }
         watch?.cancel()
         await watch?.value
+        // A hand-over ends first: what calls are held for must not be drained meanwhile (`Hold`).
+        await takeTurn(of: [Self.handOverTurn])
         let leaving = state.withLock { state in
             _ = state.publish(state.catalog.unloadAll())
             return state.records.values.filter { $0.state == .draining }.map(\.generation.number)
         }
+        endTurn(of: [Self.handOverTurn])
         _ = await drainAndRetire(leaving)
         await withCheckedContinuation { waiter in
             let isIdle = state.withLock { state in
@@ -172,8 +175,8 @@ extension PluginHost {
         let leaving = state.withLock { state in
             // A thread of it that does not end may still call what it imported.
             guard state.records[generation.number]?.state != .stuck else { return [Int]() }
-            let change = state.catalog.dropImports(of: generation.number)
             state.retireRoutes(ofImporter: generation.number)
+            let change = state.catalog.dropImports(of: generation.number)
             for number in change.leaving { state.enter(.draining, number) }
             return change.leaving
         }

@@ -29,34 +29,16 @@ extension PluginHost {
                 inBackground { [self] in _ = await drainAndRetire(transition.leaving) }
             }
             ensureWatch()
-            guard let status = routes().first(where: { $0.plugin == plugin && $0.range == "\(parsed)" }) else {
-                throw .conflict("the host is shut down")
-            }
-            return status
+            return state.withLock { $0.status(of: .init(plugin: plugin, range: "\(parsed)")) }
         }
     }
 
     /// Every route that was ever bound or changed, by plugin and range.
     public func routes() -> [RouteStatus] {
-        let (catalog, records, held) = state.withLock { ($0.catalog, $0.records, $0.heldState?.keys ?? []) }
-        func stamp(_ number: Int?) -> VersionStamp? { number.flatMap { records[$0]?.generation.stamp } }
-        return catalog.routes.filter { $0.key.arm == .main }.sorted { $0.key < $1.key }.map { key, entry in
-            let canary = catalog.routes[key.canary].flatMap { arm in
-                arm.fixed.map {
-                    RouteStatus.CanaryStatus(version: $0, basisPoints: arm.basisPoints, serves: stamp(arm.server))
-                }
-            }
-            let labels = catalog.routes.compactMap { arm, entry -> RouteStatus.LabelStatus? in
-                guard arm.main == key, case .label(let label) = arm.arm, let version = entry.fixed else { return nil }
-                return RouteStatus.LabelStatus(label: label, version: version, serves: stamp(entry.server))
-            }
-            return RouteStatus(
-                plugin: key.plugin, range: key.range, bound: entry.bound.keys.sorted(), main: stamp(entry.server),
-                fixed: entry.fixed, canary: canary, labels: labels.sorted { $0.label < $1.label },
-                fallback: entry.fallback,
-                isServedByFallback: entry.server.flatMap { catalog.members[$0] }.map { $0.plugin != key.plugin }
-                    ?? false,
-                isHeld: held.contains(key))
+        state.withLock { state in
+            let arms = Dictionary(grouping: state.catalog.routes.all) { $0.key.main }
+            return state.catalog.routes.all.map(\.key).filter { $0.arm == .main }.sorted()
+                .map { state.status(of: $0, arms: arms[$0]) }
         }
     }
 
@@ -72,5 +54,33 @@ extension PluginHost {
         _ body: (borrowing Pinned<A>, borrowing Pinned<B>) throws -> R
     ) throws -> R {
         try PluginRegistry.pin(first, second, under: sequence, body: body)
+    }
+}
+
+extension HostState {
+    /// The route as it is now.
+    ///
+    /// - Parameter arms: its arms, where they are at hand.
+    fileprivate func status(
+        of key: Catalog.RouteKey, arms: [(key: Catalog.RouteKey, value: Catalog.RouteEntry)]? = nil
+    ) -> RouteStatus {
+        func stamp(_ number: Int?) -> VersionStamp? { number.flatMap { records[$0]?.generation.stamp } }
+        let entry = catalog.routes[key]
+        let canary = catalog.routes[key.canary].flatMap { arm in
+            arm.fixed.map {
+                RouteStatus.CanaryStatus(version: $0, basisPoints: arm.basisPoints, serves: stamp(arm.server))
+            }
+        }
+        let arms = arms ?? catalog.routes.of(key.plugin).filter { $0.key.main == key }
+        let labels = arms.compactMap { arm, entry -> RouteStatus.LabelStatus? in
+            guard case .label(let label) = arm.arm, let version = entry.fixed else { return nil }
+            return RouteStatus.LabelStatus(label: label, version: version, serves: stamp(entry.server))
+        }
+        let server = entry?.server.flatMap { catalog.members[$0] }
+        return RouteStatus(
+            plugin: key.plugin, range: key.range, bound: entry?.bound.keys.sorted() ?? [], main: stamp(entry?.server),
+            fixed: entry?.fixed, canary: canary, labels: labels.sorted { $0.label < $1.label },
+            fallback: entry?.fallback, isServedByFallback: server.map { $0.plugin != key.plugin } ?? false,
+            isHeld: heldState?.keys.contains(key) == true)
     }
 }

@@ -103,7 +103,7 @@ extension HostState {
 
     /// Canary arms that get calls, and the generations behind them that are not the main arm's.
     var openCanaries: [(key: Catalog.RouteKey, number: Int)] {
-        catalog.routes.compactMap { key, entry in
+        catalog.routes.all.compactMap { key, entry in
             guard key.arm == .canary, entry.basisPoints > 0, let server = entry.server,
                 catalog.routes[key.main]?.server != server
             else { return nil }

@@ -68,8 +68,9 @@ public struct LedgerStatus: Sendable, Codable, Equatable {
     public let bytes: Int
     /// Their mappings, at most.
     public let mappings: Int
-    /// All mappings of this process, and what the kernel allows it (vm.max_map_count).
+    /// All mappings of this process.
     public let processMappings: Int
+    /// How many the kernel allows it (vm.max_map_count).
     public let mappingLimit: Int
     /// Calls and leases inside them at this moment.
     public let callsInFlight: Int

@@ -106,6 +106,26 @@ import Testing
         }
     }
 
+    @Test func aShutdownLetsTheHandOverEndAndNoHeldCallHangs() async throws {
+        try await withHost({ $0.stopLimit = .milliseconds(200) }) { host, folder in
+            let barrier = try Barrier(in: folder)
+            _ = try await host.load(Plugins.build("hangs_in_save.c", "1.0.0", barrier: barrier, into: folder))
+            let tell = try host.messages("keeper", "^1", "tell")
+            let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
+            let swap = Task { try await host.swap("keeper", to: next) }
+            try await barrier.waitUntilEntered()
+            let held = Task { try await onThread { try tell.send("") } }
+            let end = Task { await host.shutdown() }
+            try await eventually { (try? host.messages("keeper", "^1", "tell")) == nil }
+            barrier.open()
+            await #expect(throws: PluginHostError.self) { _ = try await swap.value }
+            // Let through to the old version before that leaves, or told that nothing serves any more.
+            do { #expect(try await held.value == "") } catch is BindingError {}
+            await end.value
+            #expect(mappedCopies(under: folder).isEmpty)
+        }
+    }
+
     @Test func aLiveStateIsSavedWhileCallsGoOn() async throws {
         try await withHost { host, folder in
             _ = try await host.load(Plugins.build("keeps_state.c", "1.0.0", flags: ["-DLIVE"], into: folder))
