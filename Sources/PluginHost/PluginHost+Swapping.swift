@@ -189,7 +189,7 @@ extension PluginHost {
             return (change, state.publish(change))
         }
         job.publication = publication
-        job.leaving = change.leaving
+        job.leaving += change.leaving
         reclaimLeftovers(of: publication, change)
         announce(change)
         return .published

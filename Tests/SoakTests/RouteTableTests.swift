@@ -137,7 +137,7 @@ private struct RouteTable {
             differences.append("\(what): redirected \(change.assignments), the rules say \(expected)")
         }
 
-        let newcomers = Set(after.catalog.members.keys).subtracting(before.rules.generations.keys)
+        let newcomers = Set(after.catalog.members.values.map(\.number)).subtracting(before.rules.generations.keys)
         let gone = Set(before.rules.generations.keys).union(newcomers).subtracting(after.rules.generations.keys)
         if Set(change.leaving) != gone { differences.append("\(what): \(change.leaving) leave, the rules say \(gone)") }
 
