@@ -84,6 +84,8 @@ struct Soak {
         try await callers.finish()
         try await settle()
         await host.shutdown()
+        let copies = Footprint.now(copiesUnder: folder.path).copies
+        if !copies.isEmpty { timeline.complain("the host is shut down, its copies are there: \(copies)") }
         result.calls = timeline.calls
         result.complaints = timeline.complaints
         return result

@@ -8,20 +8,18 @@ import Testing
     @Test func everyAnswerIsOneThatTheModelAllowsAndNothingStays() async {
         let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
             // A first host, for what a process keeps of its first: its pins, Dispatch's descriptors.
-            var first = try await Soak(seed: 1)
-            let warmed = try await first.run(operations: 20, until: .now + .seconds(60))
-            try #require(warmed.complaints.isEmpty, "\(warmed.complaints)")
-            let staging = try TemporaryFolder()
-            let before = Footprint.now(copiesUnder: staging.path)
+            let warm = try await soak(seed: 1, operations: 20, for: .seconds(60))
+            try #require(warm.complaints.isEmpty, "\(warm)")
+            let before = Footprint.now(copiesUnder: "")
 
             let seed = Effort.seed
             say("soak: seed \(seed) (SWB_SOAK_SEED=\(seed) repeats it), \(Effort.current.soak)")
-            var soak = try await Soak(seed: seed)
-            let result = try await soak.run(until: .now + Effort.current.soak)
+            let result = try await soak(seed: seed, for: Effort.current.soak)
             say(result.description)
             #expect(result.complaints.isEmpty, "seed \(seed)")
-            #expect(Footprint.now(copiesUnder: soak.folder.path).excess(over: before) == [], "seed \(seed)")
-            #expect(Target.liveCount == 0, "seed \(seed)")
+            let excess = Footprint.now(copiesUnder: "").excess(over: before)
+            #expect(excess == [], "seed \(seed): \(excess)")
+            #expect(Target.liveCount == 0, "seed \(seed): \(Target.liveCount) targets")
         }
         pass(on: result)
     }
@@ -29,12 +27,19 @@ import Testing
     @Test func aWrongPredictionIsReported() async {
         await #expect(processExitsWith: .success) {
             // It believes that a load takes the place of what is current.
-            var soak = try await Soak(seed: 7, isMistaken: true)
-            let result = try await soak.run(operations: 400, until: .now + .seconds(60))
+            let result = try await soak(seed: 7, operations: 400, for: .seconds(60), isMistaken: true)
             let complaint = try #require(result.complaints.first)
             #expect(complaint.contains("wrong:") && complaint.contains("load "))
         }
     }
+}
+
+/// One soak, of which nothing is left but its result.
+private func soak(
+    seed: UInt64, operations: Int = .max, for duration: Duration, isMistaken: Bool = false
+) async throws -> Soak.Result {
+    var soak = try await Soak(seed: seed, isMistaken: isMistaken)
+    return try await soak.run(operations: operations, until: .now + duration)
 }
 
 extension Soak.Result: CustomStringConvertible {
