@@ -48,7 +48,7 @@ struct Build: Sendable, Hashable, CustomStringConvertible {
     func path(in folder: TemporaryFolder) -> String { folder.file("build-\(number).so") }
 
     /// - Parameter barrier: where `linger` waits, and threads that it leaves behind.
-    func compile(into folder: TemporaryFolder, barrier: Barrier) throws {
+    func compile(into folder: TemporaryFolder, barrier: Barrier, flags: [String] = []) throws {
         let variant: [String] =
             switch kind {
             case .sound: []
@@ -62,6 +62,6 @@ struct Build: Sendable, Hashable, CustomStringConvertible {
             flags: [
                 "-DNAME=\"\(plugin)\"", "-DVERSION=\"\(version)\"", "-DBUILD=\(number)",
                 "-DBARRIER=\"\(barrier.path)\"",
-            ] + variant, into: folder)
+            ] + variant + flags, into: folder)
     }
 }

@@ -53,8 +53,24 @@ enum Operation: Sendable, CustomStringConvertible {
         }
     }
 
+    /// What is likely to come next: a swap on probation is often decided before the next one decides it.
+    static func random(
+        after previous: Operation?, using random: inout some RandomNumberGenerator
+    ) -> Operation {
+        let isRevert = Bool.random(using: &random)
+        let undecided: String? =
+            switch previous {
+            case .swap(let build, .onProbation): build.plugin
+            case .swapToLoaded(let plugin, _, .onProbation), .revert(let plugin): plugin
+            case .swapTogether(let builds, .onProbation): builds[0].plugin
+            default: nil
+            }
+        guard let undecided, Bool.random(using: &random) else { return any(using: &random) }
+        return isRevert ? .revert(undecided) : .commit(undecided)
+    }
+
     /// Any of them, with a weight for what changes most.
-    static func random(using random: inout some RandomNumberGenerator) -> Operation {
+    private static func any(using random: inout some RandomNumberGenerator) -> Operation {
         func pick<Element>(_ some: [Element], _ random: inout some RandomNumberGenerator) -> Element {
             some[Int.random(in: some.indices, using: &random)]
         }
@@ -73,10 +89,10 @@ enum Operation: Sendable, CustomStringConvertible {
         case 49..<57:
             return .swapAround(
                 pick(Guest.allCases, &random), pick(Build.of("alpha"), &random), takesBack: .random(using: &random))
-        case 57..<64: return .revert(pick([plugin, "left", "right"], &random))
-        case 64..<69: return .commit(pick([plugin, "left", "right"], &random))
-        case 69..<76: return .unload(plugin, Int.random(in: 0..<4, using: &random) == 0 ? nil : build.version)
-        case 76..<90:
+        case 57..<60: return .revert(pick([plugin, "left", "right"], &random))
+        case 60..<62: return .commit(pick([plugin, "left", "right"], &random))
+        case 62..<72: return .unload(plugin, Int.random(in: 0..<4, using: &random) == 0 ? nil : build.version)
+        case 72..<88:
             let version = pick(Build.of("alpha"), &random).version
             return .change(
                 Call.alpha,
@@ -86,7 +102,7 @@ enum Operation: Sendable, CustomStringConvertible {
                         .label("blue", version), .removeLabel("blue"), .fix(version), .follow, .follow,
                         .fallback(pick(["beta", "beta", "alpha", "nobody"], &random)), .noFallback,
                     ], &random))
-        case 90..<98:
+        case 88..<97:
             return .remember(
                 pick([Call.alpha, Call.everyAlpha, Call.beta], &random), Int.random(in: 1...9999, using: &random))
         default: return .wakeSleepers

@@ -74,10 +74,12 @@ struct Soak {
         var random = Randomness(seed: result.seed)
         let callers = Callers(threads: 4, calls, leased: leased, timeline, seed: result.seed)
         var count = 0
+        var previous: Operation?
         while count < operations, ContinuousClock.now < deadline, timeline.complaints.isEmpty {
-            let operation = Operation.random(using: &random)
+            let operation = Operation.random(after: previous, using: &random)
             if sleepers >= 4 { await perform(.wakeSleepers) }
             await perform(operation)
+            previous = operation
             count += 1
         }
         await perform(.wakeSleepers)
