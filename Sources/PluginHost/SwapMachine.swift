@@ -111,7 +111,7 @@ struct SwapMachine: Equatable {
         case (.draining, .stillInside): return stillInside()
         case (.returning, .published): return go(.draining, .endWatch, .drain)
         case (.returning, .failed) where isTakenBack: return go(.ended, .answer(.stillInside))
-        case (.returning, .failed): return go(.onProbation, .answer(.failed))
+        case (.returning, .failed): return go(.onProbation, .watch, .answer(.failed))
         default: return []
         }
     }
