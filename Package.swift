@@ -60,7 +60,7 @@ let package = Package(
             path: "Sources/ManifestPlugin"),
 
         // Tests mirror the rooms.
-        .target(name: "TestSupport", dependencies: ["ELFReader"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["ELFReader", "PluginLoading"], path: "Tests/TestSupport"),
         .testTarget(name: "ELFReaderTests", dependencies: ["ELFReader", "TestSupport"]),
         .testTarget(name: "CompatibilityTests", dependencies: ["Compatibility", "ELFReader", "TestSupport"]),
         .testTarget(name: "PluginRegistryTests", dependencies: ["PluginRegistry", "CPin", "TestSupport"]),
@@ -73,6 +73,8 @@ let package = Package(
                 "PluginHost", "PluginLoading", "PluginRegistry", "CPin", "CPluginABI", "Compatibility", "LinuxSystem",
                 "TestSupport",
             ]),
+        .testTarget(
+            name: "SoakTests", dependencies: ["PluginHost", "PluginRegistry", "Compatibility", "TestSupport"]),
         .testTarget(
             name: "ControlPlaneTests", dependencies: ["ControlPlane", "PluginHost", "LinuxSystem", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),

@@ -66,15 +66,26 @@ extension PluginHost {
 
     // MARK: Actions of the machine
 
-    /// Puts the swap on probation.
+    /// Puts the swap on probation, or back on it; not where another request has decided it meanwhile.
     func watch(_ job: inout SwapJob) {
         if job.probationNumber == nil { job.probationEnd = .now + job.probation }
         let number = job.probationNumber ?? state.withLock { $0.nextProbation() }
         job.probationNumber = number
         var kept = job
         kept.outcomes = []
-        state.withLock { [kept] in $0.probations[number] = kept }
-        ensureWatch()
+        let isOpen = state.withLock { [kept] state in
+            let isOpen =
+                !state.isShutDown
+                && kept.entries.allSatisfy { entry in
+                    entry.new.map { state.catalog.members[$0.number]?.isCurrent == true } == true
+                }
+            if isOpen { state.probations[number] = kept }
+            return isOpen
+        }
+        if isOpen { return ensureWatch() }
+        // Nobody else knows any more that the old ones are ready.
+        let leaving = endReadiness(of: job.entries.compactMap(\.old?.number))
+        if !leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(leaving) } }
     }
 
     /// Forgets swaps on probation that another change has decided: those with an entry for which `isDecided`.

@@ -130,7 +130,7 @@ extension PluginHost {
             return (change, state.publish(change))
         }
         job.publication = publication
-        job.leaving = change.leaving
+        job.leaving += change.leaving
         job.isReturned = true
         reclaimLeftovers(of: publication, change)
         announce(change)

@@ -41,10 +41,10 @@ private func swapUnderCalls(rounds: Int) async throws {
     try await under(calls) {
         try await swap(300)
         try await Task.sleep(for: .milliseconds(1))  // the first sleep of a process makes a descriptor that stays
-        let (before, memory) = (Footprint.now(copiesUnder: folder.path), residentKiB())
+        let (before, memory) = (Footprint.now(copiesUnder: folder.path), Footprint.residentKiB())
         try await swap(rounds)
         #expect(Footprint.now(copiesUnder: folder.path).excess(over: before) == [])
-        #expect(residentKiB() - memory < 1024, "KiB more than after the first swaps")
+        #expect(Footprint.residentKiB() - memory < 1024, "KiB more than after the first swaps")
     }
     #expect(host.list(includingRetired: true).count == 1)
     await host.shutdown()
@@ -65,7 +65,7 @@ private func requestInAnyOrder(rounds: Int) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for seed in 1...6 as ClosedRange<UInt64> {
                 group.addTask {
-                    var random = Randomness(state: seed)
+                    var random = Randomness(seed: seed)
                     for _ in 0..<rounds {
                         let path = paths[Int.random(in: 0..<4, using: &random)]
                         do {
@@ -128,25 +128,3 @@ private func isAbsence(_ error: any Error) -> Bool {
 }
 
 private final class Flag: Sendable { let isSet = Atomic(false) }
-
-/// SplitMix64.
-private struct Randomness: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
-
-/// Resident memory (proc(5), /proc/pid/statm, which counts pages).
-private func residentKiB() -> Int {
-    guard let file = fopen("/proc/self/statm", "re") else { return 0 }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 128)
-    fgets(&line, 127, file)
-    let words = String(decoding: line.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
-    return words.count < 2 ? 0 : (Int(words[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) / 1024
-}

@@ -62,6 +62,27 @@ import Testing
         }
     }
 
+    /// A swap that was taken back forgot whom it had replaced besides: what was ready from before drained for ever.
+    @Test func whatWasReadyBeforeASwapThatIsTakenBackIsRetired() async throws {
+        try await withHost { host, folder in
+            let barrier = try Barrier(in: folder)
+            let paths = try ["1.0.0", "1.1.0", "1.2.0"].map {
+                try Plugins.build("waits_in_call.c", $0, barrier: barrier, into: folder)
+            }
+            _ = try await host.load(paths[0])
+            let wait = try host.messages("waits", "^1", "wait")
+            _ = try await host.swap("waits", to: paths[1], SwapOptions(probation: .seconds(3600)))
+            async let inside = onThread { try wait.send("") }
+            try await barrier.waitUntilEntered()
+            let options = SwapOptions(drainLimit: .milliseconds(50), onDrainTimeout: .revert)
+            #expect(try await hostError { _ = try await host.swap("waits", to: paths[2], options) }.code == "timed-out")
+            barrier.open()
+            #expect(try await inside == "finished in 1.1.0")
+            try await eventually { host.list(includingRetired: true).count == 1 }
+            #expect(host.list().map { "\($0.stamp.version) \($0.state)" } == ["1.1.0 current"])
+        }
+    }
+
     @Test func aSwapThatRevertsOnTimeoutRetiresTheOldVersionWhereCallsLeave() async throws {
         try await withHost { host, folder in
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))

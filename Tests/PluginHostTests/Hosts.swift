@@ -39,17 +39,6 @@ final class Log: Sendable {
     var texts: [String] { all.map(\.text) }
 }
 
-/// Waits for something that another thread is about to make true.
-///
-/// Not a measure of time: the limit only ends a failed test.
-func eventually(_ condition: () throws -> Bool) async throws {
-    let limit = ContinuousClock.now.advanced(by: .seconds(30))
-    while try !condition() {
-        guard ContinuousClock.now < limit else { throw TestSupportError("it never came true") }
-        try await Task.sleep(for: .milliseconds(2))
-    }
-}
-
 /// The objects of this process that were mapped from a host's private copies under `folder`.
 func mappedCopies(under folder: TemporaryFolder) -> [String] {
     LoadedObjects.all().map(\.name).filter { $0.hasPrefix(folder.path) }

@@ -38,6 +38,16 @@ import Testing
         }
     }
 
+    /// It was forgotten, and its old version stayed ready for ever.
+    @Test func aProbationThatCannotBeRevertedGoesOn() async throws {
+        try await withHost { host, folder in
+            _ = try await host.swap("answers", to: Plugins.answers("1.0.0", answer: 1, into: folder), slow)
+            let error = try await hostError { _ = try await host.revert("answers") }
+            #expect(error.code == "conflict" && "\(error)".contains("no old version that could be put back"))
+            #expect(try await host.commit("answers").retired.isEmpty)
+        }
+    }
+
     @Test func theEndOfTheProbationCommits() async throws {
         try await withHost({ $0.watchInterval = .milliseconds(5) }) { host, folder in
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))

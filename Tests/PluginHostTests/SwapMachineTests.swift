@@ -42,7 +42,9 @@ import Testing
         .publishing: [.published: (.draining, [.drain]), .failed: (.ended, [.release, .discard, .answer(.failed)])],
         .onProbation: [.commit: (.draining, [.endWatch, .drain]), .revert: (.returning, [.publishOld])],
         .draining: [.retired: (.ended, [.answer(.done)]), .stillInside: (.ended, [.answer(.stillInside)])],
-        .returning: [.published: (.draining, [.endWatch, .drain]), .failed: (.onProbation, [.watch, .answer(.failed)])],
+        .returning: [
+            .published: (.draining, [.endWatch, .drain]), .failed: (.onProbation, [.watch, .answer(.failed)]),
+        ],
         .ended: [:],
     ]
 

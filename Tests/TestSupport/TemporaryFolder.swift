@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// A new empty folder (mode 0700) that is removed with all it holds when the last reference to it goes.
 ///
@@ -23,7 +23,7 @@ package final class TemporaryFolder: Sendable {
 
     /// Writes a file of this folder, replacing its content where it exists, and returns its absolute path.
     @discardableResult
-    package func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o755) throws -> String {
+    package func write(_ bytes: [UInt8], to name: String, mode: UInt32 = 0o755) throws -> String {
         let path = file(name)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw TestSupportError.systemCall("open \(path)", errno) }
@@ -39,7 +39,7 @@ package final class TemporaryFolder: Sendable {
 
     /// Writes a text file of this folder and returns its absolute path.
     @discardableResult
-    package func write(_ text: String, to name: String, mode: mode_t = 0o644) throws -> String {
+    package func write(_ text: String, to name: String, mode: UInt32 = 0o644) throws -> String {
         try write(Array(text.utf8), to: name, mode: mode)
     }
 

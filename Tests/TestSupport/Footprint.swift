@@ -2,21 +2,24 @@ import Glibc
 import PluginLoading
 
 /// What this process holds of the system: counted before and after, in a process of its own.
-struct Footprint {
+package struct Footprint {
     /// What each open descriptor leads to, sorted; timers left out, of which Dispatch keeps one per clock once it had any.
-    let descriptors: [String]
+    package let descriptors: [String]
     /// Mappings of files, by path.
-    let mappedFiles: [String]
+    package let mappedFiles: [String]
     /// All mappings.
-    let mappings: Int
+    package let mappings: Int
     /// Threads.
-    let threads: Int
+    package let threads: Int
     /// Objects that the dynamic linker knows.
-    let objects: Int
+    package let objects: Int
     /// Files in the folders of hosts, the locks not counted.
-    let copies: [String]
+    package let copies: [String]
 
-    static func now(copiesUnder folder: String) -> Footprint {
+    /// What it holds at this moment.
+    ///
+    /// - Parameter folder: where the hosts of the test have their folders for private copies.
+    package static func now(copiesUnder folder: String) -> Footprint {
         let maps = lines(of: "/proc/self/maps")
         return Footprint(
             descriptors: names(in: "/proc/self/fd").compactMap { destination(of: "/proc/self/fd/\($0)") }
@@ -34,7 +37,7 @@ struct Footprint {
     /// What there is more of than before, a clause each.
     ///
     /// Some anonymous mappings are the allocator's and some threads the runtime's pool's: a few of either come and go.
-    func excess(over before: Footprint) -> [String] {
+    package func excess(over before: Footprint) -> [String] {
         var findings: [String] = []
         if descriptors.count > before.descriptors.count {
             findings.append("descriptors: \(before.descriptors), now \(descriptors)")
@@ -47,6 +50,16 @@ struct Footprint {
         if objects > before.objects { findings.append("objects: \(before.objects), now \(objects)") }
         if copies.count > before.copies.count { findings.append("copies: \(copies)") }
         return findings
+    }
+
+    /// Resident memory (proc(5), /proc/pid/statm, which counts pages).
+    package static func residentKiB() -> Int {
+        guard let file = fopen("/proc/self/statm", "re") else { return 0 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 128)
+        fgets(&line, 127, file)
+        let words = String(decoding: line.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        return words.count < 2 ? 0 : (Int(words[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) / 1024
     }
 
     private static func lines(of path: String) -> [Substring] {

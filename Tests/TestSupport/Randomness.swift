@@ -1,0 +1,15 @@
+/// SplitMix64: a seed repeats a test's choices.
+package struct Randomness: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// The choices of this seed.
+    package init(seed: UInt64) { state = seed }
+
+    /// The next 64 bits.
+    package mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
