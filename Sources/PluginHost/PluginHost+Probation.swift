@@ -51,8 +51,9 @@ extension PluginHost {
     /// Takes a swap off probation to decide on it: whoever comes second finds none.
     func takeProbation(of name: String) throws(PluginHostError) -> SwapJob {
         let job = state.withLock { state in
-            state.probations.first { $0.value.entries.contains { $0.name == name } }.flatMap {
-                state.probations.removeValue(forKey: $0.key)
+            // Of several, which are in different lines, the last.
+            state.probations.filter { $0.value.entries.contains { $0.name == name } }.keys.max().flatMap {
+                state.probations.removeValue(forKey: $0)
             }
         }
         guard let job else {

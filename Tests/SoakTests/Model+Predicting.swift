@@ -76,11 +76,8 @@ extension Model {
     ) -> Prediction {
         guard let new = rules.loaded(plugin, version) else { return nothing("not-found") }
         if new.isCurrent { return nothing("unchanged") }
-        let old = rules.current(of: plugin, inLineOf: version)
-        let takesState = old != nil && manner != .discardingState
-        if takesState, builds[new.number]?.kind == .refusesState { return nothing("plugin-failed") }
+        // What is loaded has a memory of its own, which a swap leaves alone: the state is always discarded.
         return done { after in
-            if takesState, let old { after.memories[new.number] = memories[old.number] }
             after.putInFront([new.number], onProbation: manner == .onProbation)
         }
     }
@@ -90,18 +87,18 @@ extension Model {
         let entries = numbers.compactMap { number in builds[number].map { (number, $0.plugin, $0.version) } }
         let decisions = entries.map { number, plugin, version in
             let old = rules.current(of: plugin, inLineOf: version)?.number
-            return Decision(plugin: plugin, old: old == number ? nil : old)
+            return Decision(plugin: plugin, line: version.line, new: number, old: old == number ? nil : old)
         }
         rules.swap(in: entries, keepingReady: onProbation || keepingReady)
-        dropProbations(of: entries.map(\.1))
+        dropProbations { decision in entries.contains { $0.1 == decision.plugin && $0.2.line == decision.line } }
         if onProbation { probations.append(decisions) }
     }
 
-    private mutating func dropProbations(of plugins: [String]) {
-        for decisions in probations where decisions.contains(where: { plugins.contains($0.plugin) }) {
+    private mutating func dropProbations(where isDecided: (Decision) -> Bool) {
+        for decisions in probations where decisions.contains(where: isDecided) {
             rules.endReadiness(of: decisions.compactMap(\.old))
         }
-        probations.removeAll { $0.contains { plugins.contains($0.plugin) } }
+        probations.removeAll { $0.contains(where: isDecided) }
     }
 
     private func predictSwapAround(_ build: Build, _ takesBack: Bool) -> Prediction {
@@ -124,29 +121,39 @@ extension Model {
     }
 
     private func predictRevert(_ plugin: String) -> Prediction {
-        guard let decisions = probations.first(where: { $0.contains { $0.plugin == plugin } }) else {
-            return nothing("conflict")
+        guard let decisions = probations.last(where: { $0.contains { $0.plugin == plugin } }) else {
+            return nothing(isLoaded(plugin) ? "conflict" : "not-found")
         }
         let olds = decisions.compactMap { $0.old.flatMap { rules.generations[$0] } }
-        // What came where nothing was has nothing to go back to, and stays on probation.
-        guard olds.count == decisions.count else { return nothing("conflict") }
+        // What came where nothing was has nothing to go back to: alone it stays on probation, else it stays in front.
+        guard !olds.isEmpty else { return nothing("conflict") }
         return done { after in
-            after.probations.removeAll { $0.contains { $0.plugin == plugin } }
+            after.probations.removeAll { $0.contains { $0.new == decisions[0].new } }
             after.rules.swap(in: olds.map { ($0.number, $0.plugin, $0.version) })
         }
     }
 
     private func predictCommit(_ plugin: String) -> Prediction {
-        guard probations.contains(where: { $0.contains { $0.plugin == plugin } }) else { return nothing("conflict") }
-        return done { $0.dropProbations(of: [plugin]) }
+        guard let last = probations.lastIndex(where: { $0.contains { $0.plugin == plugin } }) else {
+            return nothing(isLoaded(plugin) ? "conflict" : "not-found")
+        }
+        return done { after in
+            let decisions = after.probations.remove(at: last)
+            after.rules.endReadiness(of: decisions.compactMap(\.old))
+        }
     }
+
+    private func isLoaded(_ plugin: String) -> Bool { rules.generations.values.contains { $0.plugin == plugin } }
 
     private func predictUnload(_ plugin: String, _ version: Rules.Version?) -> Prediction {
         guard rules.generations.values.contains(where: { $0.plugin == plugin && (version ?? $0.version) == $0.version })
         else { return nothing("not-found") }
         return done { after in
             after.rules.unload(plugin, version)
-            after.dropProbations(of: [plugin])
+            let stays = after.rules.generations
+            after.dropProbations { decision in
+                [decision.new, decision.old].contains { $0.map { stays[$0] == nil } == true }
+            }
         }
     }
 

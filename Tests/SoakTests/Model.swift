@@ -17,6 +17,9 @@ struct Model {
     /// One plugin of a swap on probation.
     struct Decision {
         let plugin: String
+        let line: [Int]
+        let new: Int
+        /// What was in front before; `nil` where nothing was, or the new one already.
         let old: Int?
     }
 

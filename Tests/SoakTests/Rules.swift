@@ -114,8 +114,9 @@ struct Rules {
         Self.newest(of: generations.values.filter { $0.plugin == plugin && $0.version == version })
     }
 
+    /// Of two copies of one version, the one that was put back comes before the one that it took over from.
     private static func newest(of some: [Generation]) -> Generation? {
-        some.max { ($0.version, $0.number) < ($1.version, $1.number) }
+        some.max { ($0.version, $0.isSuperseded ? 0 : 1, $0.number) < ($1.version, $1.isSuperseded ? 0 : 1, $1.number) }
     }
 
     // MARK: What changes it

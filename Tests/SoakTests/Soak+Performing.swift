@@ -40,7 +40,9 @@ extension Soak {
             if !reply.unchanged { try await meetSleeper(of: build) }
             return reply.unchanged ? "unchanged" : "done"
         case .swapToLoaded(let plugin, let version, let manner):
-            let reply = try await host.swap(plugin, to: SemanticVersion("\(version)"), manner.options)
+            var options = manner.options
+            options.state = .discard
+            let reply = try await host.swap(plugin, to: SemanticVersion("\(version)"), options)
             return reply.unchanged ? "unchanged" : "done"
         case .swapTogether(let builds, let manner):
             let reply = try await host.swap(
