@@ -230,7 +230,8 @@ SWB_EXPORT int32_t swb_start(const swb_host_v1 *host, void **instance);
  * [worker-thread & stopping] */
 SWB_EXPORT void swb_stop(void *instance);
 
-/* Says whether this generation can serve. 0 = healthy; anything else = not, and the reply says why.
+/* Says whether this generation can serve: asked before it does, and now and then while it is on probation or a canary,
+ * where the host takes it back if it cannot. 0 = healthy; anything else = not, and the reply says why.
  * [worker-thread & started] */
 SWB_EXPORT int32_t swb_health(void *instance, const swb_call_v1 *call);
 
@@ -240,12 +241,14 @@ SWB_EXPORT int32_t swb_health(void *instance, const swb_call_v1 *call);
 SWB_EXPORT int32_t swb_configure(void *instance, const uint8_t *json, size_t count, const swb_call_v1 *call);
 
 /* Writes the state to hand over as the reply, in the form of the manifest's `schema`. 0 = complete; anything else = no
- * state is handed over, and the reply says why. This generation may go on serving afterwards, with its state as it is.
+ * state is handed over, and the reply says why. This generation may go on serving afterwards, with its state as it is: change
+ * nothing. Unless the manifest says `state = live-ok`, no call is inside, and none comes before the hand-over has ended;
+ * callers wait meanwhile, so the host limits its time, and the size of the state.
  * [worker-thread & started] */
 SWB_EXPORT int32_t swb_save(void *instance, const swb_call_v1 *call);
 
 /* Takes over `count` bytes of state, borrowed, in form `schema`, in place of what it has. 0 = taken; anything else =
- * not taken, this generation is not published, and the reply says why.
+ * not taken, this generation is not published, and the reply says why. Called before the first call; in a dry run too.
  * [worker-thread & started] */
 SWB_EXPORT int32_t swb_restore(void *instance, uint32_t schema, const uint8_t *state, size_t count,
                                const swb_call_v1 *call);
@@ -273,8 +276,19 @@ SWB_EXPORT int32_t swb_restore(void *instance, uint32_t schema, const uint8_t *s
 
 #define SWB_ALIGN4(n) (((n) + 3u) & ~3u)
 
-/* Declares the plugin's manifest: once, in one file. The text is `key = value` lines, each ending in \n; keys: name,
- * version, export, requires, provides, schema, state, unload. It becomes an ELF note (owner "Switchboard", type 0x5357,
+/* Declares the plugin's manifest: once, in one file. The text is `key = value` lines, each ending in \n:
+ *   name = adder               what hosts know the plugin by: letters, digits, dots, hyphens, underscores, at most 64
+ *   version = 1.2.0            a semantic version
+ *   export = add               a C function for typed bindings; repeatable
+ *   export = shout message     a function that SWB_MESSAGE defines
+ *   export = add 00112233445566aa   the first with the digest of its contract
+ *   requires = codec ^1.4      a plugin that must be loaded, in npm's range syntax; repeatable; what swb.imports.v1 binds
+ *   provides = codec ^1.4      what this plugin stands for under another name; repeatable
+ *   schema = 1                 the form of the state that swb_save writes; without it no state is handed over
+ *   state = live-ok            swb_save may run while calls are inside: nobody waits, and what they change after it is lost
+ *   unload = clean             nothing of the image is in use after swb_stop, whatever it imports; the host looks at the
+ *                              threads' stacks all the same
+ * It becomes an ELF note (owner "Switchboard", type 0x5357,
  * 4-aligned, descsz the padded size), which survives strip, --gc-sections and LTO, and is read without loading. */
 #define SWB_MANIFEST(text)                                                                                             \
   SWB_STATIC_ASSERT(sizeof(text SWB_MANIFEST_FILLED_IN) <= SWB_MANIFEST_LIMIT, "a manifest has at most 16 KiB");       \
