@@ -241,8 +241,8 @@ SWB_EXPORT int32_t swb_health(void *instance, const swb_call_v1 *call);
 SWB_EXPORT int32_t swb_configure(void *instance, const uint8_t *json, size_t count, const swb_call_v1 *call);
 
 /* Writes the state to hand over as the reply, in the form of the manifest's `schema`. 0 = complete; anything else = no
- * state is handed over, and the reply says why. This generation may go on serving afterwards, with its state as it is: change
- * nothing. Unless the manifest says `state = live-ok`, no call is inside, and none comes before the hand-over has ended;
+ * state is handed over, and the reply says why. This generation may go on serving afterwards, with its state as it is:
+ * change nothing. Unless the manifest says `state = live-ok`, no call is inside, and none comes before the hand-over has ended;
  * callers wait meanwhile, so the host limits its time, and the size of the state.
  * [worker-thread & started] */
 SWB_EXPORT int32_t swb_save(void *instance, const swb_call_v1 *call);
@@ -282,12 +282,12 @@ SWB_EXPORT int32_t swb_restore(void *instance, uint32_t schema, const uint8_t *s
  *   export = add               a C function for typed bindings; repeatable
  *   export = shout message     a function that SWB_MESSAGE defines
  *   export = add 00112233445566aa   the first with the digest of its contract
- *   requires = codec ^1.4      a plugin that must be loaded, in npm's range syntax; repeatable; what swb.imports.v1 binds
+ *   requires = codec ^1.4      a plugin that must be loaded, and that swb.imports.v1 binds; npm's ranges; repeatable
  *   provides = codec ^1.4      what this plugin stands for under another name; repeatable
  *   schema = 1                 the form of the state that swb_save writes; without it no state is handed over
- *   state = live-ok            swb_save may run while calls are inside: nobody waits, and what they change after it is lost
- *   unload = clean             nothing of the image is in use after swb_stop, whatever it imports; the host looks at the
- *                              threads' stacks all the same
+ *   state = live-ok            swb_save may run while calls are inside: nobody waits; what they change later is lost
+ *   unload = clean             nothing of the image is in use after swb_stop, whatever it imports; the host looks at
+ *                              the threads' stacks all the same
  * It becomes an ELF note (owner "Switchboard", type 0x5357,
  * 4-aligned, descsz the padded size), which survives strip, --gc-sections and LTO, and is read without loading. */
 #define SWB_MANIFEST(text)                                                                                             \
