@@ -58,6 +58,33 @@ import Testing
         }
     }
 
+    /// The watch was inside the health of 1.1.0 when the canary became 1.2.0's, and closed that for what it had found.
+    @Test func theWatchLeavesACanaryThatWasChangedMeanwhile() async throws {
+        try await withHost({
+            $0.watchInterval = .milliseconds(5)
+            $0.healthLimit = .seconds(20)
+        }) { host, folder in
+            let (ill, well) = (try Barrier(in: folder, named: "ill"), try Barrier(in: folder, named: "well"))
+            _ = try await host.load(Plugins.build("keeps_state.c", "1.0.0", into: folder))
+            _ = try host.messages("keeper", "^1", "tell")
+            for (version, barrier, health) in [("1.1.0", ill, 5), ("1.2.0", well, 0)] {
+                let flags = ["-DHEALTH=\(health)"]
+                _ = try await host.load(
+                    Plugins.build("waits_in_health.c", version, barrier: barrier, flags: flags, into: folder))
+                _ = try host.messages("keeper", "=\(version)", "set").send("wait")
+            }
+            try await host.changeRoute("keeper", "^1", by: .canary(SemanticVersion("1.1.0"), basisPoints: 500))
+            try await ill.waitUntilEntered()
+            try await host.changeRoute("keeper", "^1", by: .canary(SemanticVersion("1.2.0"), basisPoints: 500))
+            ill.open()
+            // The watch looks at one after the other: it is done with 1.1.0.
+            try await well.waitUntilEntered()
+            #expect(host.routes().first { $0.range == "^1" }?.canary.map { "\($0.version)" } == "1.2.0")
+            _ = try host.messages("keeper", "=1.2.0", "set").send("well")
+            well.open()
+        }
+    }
+
     @Test func aLabelLeadsToItsVersionAndToTheMainArmWithoutOne() async throws {
         try await withHost { host, folder in
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))

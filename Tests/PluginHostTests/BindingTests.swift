@@ -50,6 +50,18 @@ import Testing
         }
     }
 
+    /// It was called with the arguments of that type, where it takes a message's.
+    @Test func messageExportIsNotBoundUnderACType() async throws {
+        try await withHost { host, folder in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let error = #expect(throws: PluginHostError.self) {
+                _ = try host.bind("answers", "^1", Export("tell", as: (@convention(c) () -> Int32).self))
+            }
+            #expect(error?.code == "conflict" && error?.description.contains("tell of answers is a message") == true)
+            #expect(try host.messages("answers", "^1", "tell").send("") == "1.0.0 says 1")
+        }
+    }
+
     @Test func onlyCFunctionsCanBeBound() async throws {
         try await withHost { host, folder in
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))

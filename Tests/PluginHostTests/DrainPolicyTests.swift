@@ -93,6 +93,20 @@ import Testing
         }
     }
 
+    /// On probation nobody waits for the calls inside: the policy's time comes with the commit.
+    @Test func aCommitUnderACallPutsTheOldVersionBack() async throws {
+        try await withCallInside { scene in
+            let options = SwapOptions(probation: .seconds(3600), onDrainTimeout: .revert)
+            #expect(try await scene.host.swap("waits", to: scene.next, options).retired == .ready)
+            #expect(try scene.tell.send("") == "1.1.0")
+            let error = try await hostError { _ = try await scene.host.commit("waits") }
+            #expect(error.code == "timed-out" && "\(error)".contains("put back"))
+            #expect(try scene.tell.send("") == "1.0.0")
+            #expect(
+                scene.host.list(includingRetired: true).map { "\($0.stamp.version) \($0.state)" } == ["1.0.0 current"])
+        }
+    }
+
     @Test func aSwapsOwnDrainLimitIsItsOwn() async throws {
         try await withCallInside({ $0.drainLimit = .seconds(600) }) { scene in
             let error = try await hostError {

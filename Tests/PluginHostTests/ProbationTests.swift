@@ -1,7 +1,8 @@
-import PluginHost
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import PluginHost
 
 /// Swaps on probation: the old version is ready to come back, by an operator's word or by itself.
 @Suite(.timeLimit(.minutes(2))) struct ProbationTests {
@@ -122,6 +123,79 @@ import Testing
             try await eventually { events.all.contains { $0.code == "swap.reverted" } }
             #expect(events.all.first?.sentence.contains("failed 8 of 16 calls") == true)
             #expect(host.list().map { "\($0.stamp.version)" } == ["1.0.0"])
+        }
+    }
+
+    /// The watch was inside the health of 1.1.0 when 1.2.0 took its place, and reverted that for what it had found.
+    @Test func theWatchDoesNotTakeBackALaterSwap() async throws {
+        let events = Events()
+        try await withHost({
+            $0.watchInterval = .milliseconds(5)
+            $0.healthLimit = .seconds(20)
+            $0.onEvent = events.sink
+        }) { host, folder in
+            let (ill, well) = (try Barrier(in: folder, named: "ill"), try Barrier(in: folder, named: "well"))
+            _ = try await host.load(Plugins.build("keeps_state.c", "1.0.0", into: folder))
+            let set = try host.messages("keeper", "^1", "set")
+            let options = SwapOptions(probation: .seconds(3600), state: .discard)
+            func swap(to version: String, _ barrier: Barrier, health: Int) async throws {
+                let path = try Plugins.build(
+                    "waits_in_health.c", version, barrier: barrier, flags: ["-DHEALTH=\(health)"], into: folder)
+                _ = try await host.swap("keeper", to: path, options)
+                _ = try set.send("wait")
+            }
+            try await swap(to: "1.1.0", ill, health: 5)
+            try await ill.waitUntilEntered()
+            try await swap(to: "1.2.0", well, health: 0)
+            ill.open()
+            // The next round has begun: what the watch made of the last one is under way, or done.
+            try await well.waitUntilEntered()
+            _ = try set.send("well")
+            well.open()
+            try await eventually { host.state.withLock { $0.background.isEmpty } }
+            #expect(host.list().map { "\($0.stamp.version) \($0.state)" } == ["1.2.0 current", "1.1.0 ready"])
+            #expect(events.all == [])
+            #expect(try await "\(host.commit("keeper").committed.version)" == "1.2.0")
+        }
+    }
+
+    /// A loaded version that was swapped in was judged by all that had ever failed in it.
+    @Test func failuresBeforeTheProbationDoNotCount() async throws {
+        let events = Events()
+        try await withHost({
+            $0.watchInterval = .milliseconds(5)
+            $0.errorRate = ErrorRateLimit(share: 0.2, minimumCalls: 10)
+            $0.onEvent = events.sink
+        }) { host, folder in
+            for version in ["1.0.0", "1.1.0"] {
+                _ = try await host.load(Plugins.build("keeps_state.c", version, into: folder))
+            }
+            let set = try host.messages("keeper", "=1.1.0", "set")
+            for _ in 1...20 { _ = try? set.send(String(repeating: "too long ", count: 64)) }
+            let options = SwapOptions(probation: .milliseconds(20), state: .discard)
+            _ = try await host.swap("keeper", to: SemanticVersion("1.1.0"), options)
+            // A look at the tally comes before the look at the clock.
+            try await eventually { !events.all.isEmpty }
+            #expect(events.all.map(\.code) == ["swap.committed"])
+        }
+    }
+
+    /// Calls through an import were in no tally: a version that failed its importers alone was never taken back.
+    @Test func failedCallsOfAnImporterTakeAVersionBack() async throws {
+        let events = Events()
+        try await withHost({
+            $0.watchInterval = .milliseconds(5)
+            $0.errorRate = ErrorRateLimit(share: 0.2, minimumCalls: 10)
+            $0.onEvent = events.sink
+        }) { host, folder in
+            _ = try await host.load(Plugins.build("keeps_state.c", "1.0.0", into: folder))
+            _ = try await host.load(Plugins.build("relays_to_keeper.c", into: folder))
+            let pass = try host.messages("relays", "^1", "pass")
+            let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
+            _ = try await host.swap("keeper", to: next, SwapOptions(probation: .seconds(3600), state: .discard))
+            for _ in 1...10 { _ = try? pass.send(String(repeating: "too long ", count: 64)) }
+            try await eventually { events.all.contains { $0.code == "swap.reverted" } }
+            #expect(host.list().map { "\($0.plugin) \($0.stamp.version)" } == ["keeper 1.0.0", "relays 1.0.0"])
         }
     }
 }

@@ -113,7 +113,8 @@ import Testing
         _ = machine.handle(.published)
         #expect(machine.handle(.retired) == [.answer(.takenBack)])
         (machine, _) = atTheLimit(.revert)
-        #expect(machine.handle(.failed) == [.letGo, .answer(.stillInside)], "it cannot be put back: the new one serves")
+        #expect(
+            machine.handle(.failed) == [.letGo, .answer(.stillInside)], "it cannot be put back: the new one serves")
         #expect(machine.state == .ended)
     }
 }
