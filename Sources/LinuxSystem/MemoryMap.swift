@@ -3,12 +3,14 @@ package struct MemoryMap: Sendable {
     /// In ascending order, as the kernel lists them.
     private let mappings: [Range<UInt>]
 
+    /// Of the file, in bytes: at 65,530 mappings, the kernel's usual limit, of 100 bytes each it has 6 MiB.
+    static let sizeLimit = 64 << 20
+
     /// Reads them now.
     ///
     /// Not atomic: what is mapped or unmapped during the reading may or may not be there.
     package init() throws(SystemError) {
-        // At 65,530 mappings, the kernel's usual limit, of 100 bytes each it is 6 MiB.
-        self.init(parsing: try ProcFile.read("/proc/self/maps", limit: 64 << 20))
+        self.init(parsing: try ProcFile.read("/proc/self/maps", limit: Self.sizeLimit))
     }
 
     /// Reads lines that begin with "START-END ", both hexadecimal; others are skipped.

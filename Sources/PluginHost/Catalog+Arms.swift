@@ -69,10 +69,7 @@ extension Catalog {
     /// The version is loaded, in the range, and has what is bound.
     private func requireLoaded(_ plugin: String, _ version: SemanticVersion, in route: RouteEntry) throws(Refusal) {
         guard let member = generations(of: plugin).first(where: { $0.version == version }) else {
-            let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
-            throw .notFound(
-                loaded.isEmpty
-                    ? noPlugin(plugin) : "\(plugin) \(version) is not loaded (load it first); loaded: \(loaded)")
+            throw .notFound(lacking(plugin, "\(plugin) \(version) is not loaded (load it first)"))
         }
         guard route.range.contains(version) else {
             throw .invalid("\(plugin) \(version) is not in \(route.range): an arm stays within its route's range")

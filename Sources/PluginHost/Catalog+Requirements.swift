@@ -66,8 +66,10 @@ extension Catalog {
     /// Plugins that need each other could be stopped in no order.
     func refuseCycle(through member: Member) throws(Refusal) {
         var path: [String] = []
+        // Each plugin once: what did not lead back the first time does not the second.
+        var visited: Set<String> = []
         func walk(_ plugin: String) -> Bool {
-            if path.contains(plugin) { return plugin == member.plugin }
+            guard visited.insert(plugin).inserted else { return plugin == member.plugin }
             path.append(plugin)
             // Of the newcomer's plugin only the newcomer counts: what it replaces may have required something else.
             let requirements = plugin == member.plugin ? member.requires : generations(of: plugin).flatMap(\.requires)

@@ -33,11 +33,7 @@ extension Catalog {
         of route: RouteEntry, at key: RouteKey, offering symbol: String, as type: PluginManifest.ExportType?
     ) throws(Refusal) -> (member: Member, export: PluginManifest.Export) {
         guard let server = server(of: route, at: key) else {
-            let loaded = generations(of: key.plugin).map { "\($0.version)" }.joined(separator: ", ")
-            throw .notFound(
-                loaded.isEmpty
-                    ? noPlugin(key.plugin)
-                    : "no loaded version of \(key.plugin) is in \(route.range); loaded: \(loaded)")
+            throw .notFound(lacking(key.plugin, "no loaded version of \(key.plugin) is in \(route.range)"))
         }
         guard let offered = server.exports[symbol] else {
             let names = server.exports.keys.sorted().joined(separator: ", ")
@@ -52,6 +48,12 @@ extension Catalog {
             throw .conflict("\(symbol) of \(server.plugin) \(server.version) \(own), the caller expects \(type)")
         }
         return (server, offered)
+    }
+
+    /// Why nothing of a plugin was found, and what of it is loaded.
+    func lacking(_ plugin: String, _ reason: String) -> String {
+        let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
+        return loaded.isEmpty ? noPlugin(plugin) : "\(reason); loaded: \(loaded)"
     }
 
     func noPlugin(_ name: String) -> String {
@@ -85,13 +87,10 @@ extension Catalog {
 
     /// Takes out the superseded that neither serve a route, nor are kept ready, nor alone satisfy a requirement.
     mutating func removeUnneeded() -> [Int] {
-        let leaving = superseded.compactMap { members[$0] }.filter {
+        let leaving = members.superseded.compactMap { members[$0] }.filter {
             !$0.isReady && !isServing($0) && !isRequiredAlone($0)
         }.map(\.number).sorted()
-        for number in leaving {
-            members[number] = nil
-            superseded.remove(number)
-        }
+        for number in leaving { members[number] = nil }
         return leaving
     }
 

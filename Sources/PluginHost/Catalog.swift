@@ -87,8 +87,6 @@ struct Catalog {
 
     var members = MemberTable()
     var routes = RouteTable()
-    /// The generations that a swap put another in place of: those that may have to leave.
-    var superseded: Set<Int> = []
     /// For whom a plugin may stand in: plugins that have, or once had, a route with that fallback.
     var standsInFor: [String: Set<String>] = [:]
     /// What each generation imports.
@@ -148,7 +146,7 @@ struct Catalog {
             }
             for old in predecessors {
                 next.members[old.number]?.isCurrent = false
-                next.supersede(old.number)
+                next.members[old.number]?.isSuperseded = true
                 next.members[old.number]?.isReady = keepingReady && old.isCurrent
                 if newcomers.count > 1 { next.freezeImports(of: old.number, from: plugins, true) }
             }
@@ -157,7 +155,6 @@ struct Catalog {
             newcomer.isSuperseded = false
             newcomer.isReady = false
             next.members[newcomer.number] = newcomer
-            next.superseded.remove(newcomer.number)
             next.freezeImports(of: newcomer.number, from: plugins, false)
         }
         for newcomer in newcomers {
@@ -187,17 +184,10 @@ struct Catalog {
     mutating func unload(_ plugin: String, _ version: SemanticVersion?) throws(Refusal) -> Change {
         let leaving = generations(of: plugin).filter { version == nil || $0.version == version }
         guard !leaving.isEmpty else {
-            let loaded = generations(of: plugin).map { "\($0.version)" }.joined(separator: ", ")
-            throw .notFound(
-                loaded.isEmpty
-                    ? noPlugin(plugin)
-                    : "\(plugin) \(version.map { "\($0)" } ?? "") is not loaded; loaded: \(loaded)")
+            throw .notFound(lacking(plugin, "\(plugin) \(version.map { "\($0)" } ?? "") is not loaded"))
         }
         var next = self
-        for member in leaving {
-            next.members[member.number] = nil
-            next.superseded.remove(member.number)
-        }
+        for member in leaving { next.members[member.number] = nil }
         try refuseUnloadOfRequired(leaving, next)
         var change = commit(next, reassigning: [plugin])
         change.leaving = (change.leaving + leaving.map(\.number)).sorted()
@@ -210,7 +200,7 @@ struct Catalog {
         for number in members.numbers {
             next.members[number]?.isCurrent = false
             next.members[number]?.isReady = false
-            next.supersede(number)
+            next.members[number]?.isSuperseded = true
         }
         var change = Change()
         for (key, route) in routes.all where !key.isImport && route.server != nil {
@@ -271,10 +261,5 @@ struct Catalog {
 
     private mutating func freezeImports(of importer: Int, from plugins: Set<String>, _ isFrozen: Bool) {
         for key in imports[importer] ?? [] where plugins.contains(key.plugin) { routes[key]?.isFrozen = isFrozen }
-    }
-
-    private mutating func supersede(_ number: Int) {
-        members[number]?.isSuperseded = true
-        superseded.insert(number)
     }
 }

@@ -103,8 +103,7 @@ extension PluginHost {
                     + "change of one of them has decided it")
         }
         let ready = dropped.flatMap { $0.entries.compactMap(\.old?.number) }
-        let leaving = ready.isEmpty ? [] : endReadiness(of: ready)
-        if !leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(leaving) } }
+        if !ready.isEmpty { retireInBackground(endReadiness(of: ready)) }
     }
 
     /// Takes it off, wherever it is.

@@ -82,6 +82,11 @@ extension PluginHost {
         }
     }
 
+    /// The same where nobody waits for it.
+    func retireInBackground(_ numbers: [Int]) {
+        if !numbers.isEmpty { inBackground { [self] in _ = await drainAndRetire(numbers) } }
+    }
+
     private func drainAndRetire(_ number: Int, limit: Duration?) async -> [Outcome] {
         guard let record = state.withLock({ $0.records[number] }) else { return [] }
         let generation = record.generation
@@ -151,7 +156,7 @@ extension PluginHost {
     @discardableResult
     func retire(_ generation: Generation) async -> Retirement? {
         guard let (retirement, followers) = await stopAndClose(generation) else { return nil }
-        if !followers.isEmpty { inBackground { [self] in _ = await drainAndRetire(followers) } }
+        retireInBackground(followers)
         return retirement
     }
 
@@ -196,6 +201,7 @@ extension PluginHost {
             let change = state.catalog.dropImports(of: generation.number)
             for number in change.leaving { state.enter(.draining, number) }
             state.tallyBases[generation.number] = nil
+            state.sightings.forget(generation.number)
             return (orphaned, change.leaving)
         }
         if !orphaned.isEmpty { inBackground { [self] in await reclaim(orphaned) } }

@@ -78,7 +78,7 @@ extension PluginHost {
                 state.withLock { $0.enter(.stuck, generation.number, reason: error.clause) }
             } else {
                 let (_, followers) = await close(generation, after: error.clause)
-                if !followers.isEmpty { inBackground { [self] in _ = await drainAndRetire(followers) } }
+                retireInBackground(followers)
             }
             throw PluginHostError(error, of: generation.plugin, generation.version)
         }
@@ -103,7 +103,7 @@ extension PluginHost {
     /// Sees to what a publication leaves behind, where nobody waits for that.
     func follow(_ publication: HostState.Publication, _ change: Catalog.Change) {
         reclaimLeftovers(of: publication, change)
-        if !change.leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(change.leaving) } }
+        retireInBackground(change.leaving)
         announce(change)
     }
 

@@ -87,11 +87,11 @@ extension PluginHost {
         dropProbations { other in
             entries.contains { $0.name == other.name && $0.new?.version.line == other.new?.version.line }
         }
-        if job.probation > .zero, !job.leaving.isEmpty {
-            inBackground { [self, leaving = job.leaving] in _ = await drainAndRetire(leaving) }
+        if isProbation {
+            retireInBackground(job.leaving)
             job.leaving = []
         }
-        reclaimLeftovers(of: publication, change, except: keepsReady && job.probation == .zero ? replaced : [])
+        reclaimLeftovers(of: publication, change, except: keepsReady && !isProbation ? replaced : [])
         announce(change)
         endTurn(of: &job)
         return .published
@@ -163,8 +163,7 @@ extension PluginHost {
     }
 
     func letGo(_ job: inout SwapJob) {
-        let leaving = endReadiness(of: job.entries.compactMap(\.old?.number))
-        if !leaving.isEmpty { inBackground { [self] in _ = await drainAndRetire(leaving) } }
+        retireInBackground(endReadiness(of: job.entries.compactMap(\.old?.number)))
     }
 
     func keep(_ job: inout SwapJob) {
@@ -190,7 +189,6 @@ extension HostState {
     ///
     /// One that served before may have been unloaded since it was looked up.
     fileprivate func newcomers(of entries: [SwapJob.Entry]) throws(Catalog.Refusal) -> [Catalog.Member] {
-        if isShutDown { throw .conflict("the host is shut down") }
         var members: [Catalog.Member] = []
         for entry in entries {
             guard let new = entry.new, entry.isFresh || catalog.members[new.number] != nil else {

@@ -30,10 +30,13 @@ struct RouteTable: Equatable {
 struct MemberTable: Equatable {
     private var plugins: [Int: String] = [:]
     private var byPlugin: [String: [Int: Catalog.Member]] = [:]
+    /// Those that a swap put another in place of: the ones that may have to leave.
+    private(set) var superseded: Set<Int> = []
 
     subscript(number: Int) -> Catalog.Member? {
         get { plugins[number].flatMap { byPlugin[$0]?[number] } }
         set {
+            if newValue?.isSuperseded == true { superseded.insert(number) } else { superseded.remove(number) }
             if let plugin = newValue?.plugin {
                 plugins[number] = plugin
                 byPlugin[plugin, default: [:]][number] = newValue
