@@ -19,6 +19,8 @@ public struct Finding: Sendable, Codable, Equatable {
     public enum Verdict: String, Sendable, Codable {
         /// Judged, nothing to say.
         case passed
+        /// Judged, loadable, and nothing is wrong: a property with a consequence that an operator may want to know.
+        case noted
         /// Judged, loadable, and the author should know.
         case warning
         /// Judged, not to be loaded.

@@ -80,6 +80,12 @@ extension Finding {
         Finding(code, .refused, plugin: plugin, host: host, statement: statement, remedy: remedy)
     }
 
+    static func noted(
+        _ code: String, plugin: String, host: String = "", _ statement: String, remedy: String = ""
+    ) -> Finding {
+        Finding(code, .noted, plugin: plugin, host: host, statement: statement, remedy: remedy)
+    }
+
     static func warning(
         _ code: String, plugin: String, host: String = "", _ statement: String, remedy: String
     ) -> Finding {

@@ -1,6 +1,6 @@
 /// What an operator makes of findings, by gate code.
 ///
-/// Warnings can be made refusals or ignored everywhere. A refusal can be lowered only where `adjustableCodes` allows it:
+/// Warnings and notes can be made refusals or ignored everywhere. A refusal can be lowered only where `adjustableCodes` allows it:
 /// behind the other codes stands a load that the dynamic linker would refuse anyway or that leaves the process in
 /// undefined behaviour, and no policy can make that right.
 public struct GatePolicy: Sendable, Codable, Equatable {
@@ -36,7 +36,7 @@ public struct GatePolicy: Sendable, Codable, Equatable {
 
     /// The finding as this policy counts it.
     func applied(to finding: Finding) -> Finding {
-        guard let severity = severities[finding.code], [.warning, .refused].contains(finding.verdict) else {
+        guard let severity = severities[finding.code], [.noted, .warning, .refused].contains(finding.verdict) else {
             return finding
         }
         let isFixed = finding.verdict == .refused && !Self.adjustableCodes.contains(finding.code)

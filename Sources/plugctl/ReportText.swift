@@ -17,7 +17,7 @@ enum ReportText {
             ])
         }
         text += table.text(on: terminal, indent: 2)
-        for finding in report.findings where [.refused, .warning].contains(finding.verdict) {
+        for finding in report.findings where [.refused, .warning, .noted].contains(finding.verdict) {
             text += "  \(finding.code): \(finding.statement)\n"
         }
         return text
@@ -30,7 +30,7 @@ enum ReportText {
         case .passed: .green
         case .warning: .yellow
         case .refused: .red
-        case .skipped: nil
+        case .noted, .skipped: nil
         }
     }
 }
