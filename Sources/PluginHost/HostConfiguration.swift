@@ -10,6 +10,8 @@ public struct HostConfiguration: Sendable {
     public var stagingDirectory: String?
     /// How severe each gate is.
     public var policy: GatePolicy
+    /// What is asked of signatures; anything but `off` makes private copies sealed memory.
+    public var signatures: SignaturePolicy
     /// How long stage, judge and dlopen of one image may take, waiting for other loads included.
     ///
     /// A constructor that hangs holds the dynamic linker's own lock besides: until it returns, nothing in the process
@@ -50,7 +52,8 @@ public struct HostConfiguration: Sendable {
 
     /// The defaults, each of which can be set afterwards.
     public init(
-        stagingDirectory: String? = nil, policy: GatePolicy = .init(), openLimit: Duration = .seconds(30),
+        stagingDirectory: String? = nil, policy: GatePolicy = .init(), signatures: SignaturePolicy = .init(),
+        openLimit: Duration = .seconds(30),
         startLimit: Duration = .seconds(5), stopLimit: Duration = .seconds(5), drainLimit: Duration = .seconds(10),
         replyLimit: Int = 16 << 20, handOverLimit: Duration = .seconds(2), stateLimit: Int = 64 << 20,
         healthLimit: Duration = .seconds(1), probation: Duration = .zero, watchInterval: Duration = .seconds(1),
@@ -60,6 +63,7 @@ public struct HostConfiguration: Sendable {
     ) {
         self.stagingDirectory = stagingDirectory
         self.policy = policy
+        self.signatures = signatures
         self.openLimit = openLimit
         self.startLimit = startLimit
         self.stopLimit = stopLimit

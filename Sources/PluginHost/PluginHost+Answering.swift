@@ -42,7 +42,8 @@ extension PluginHost {
             drainNanoseconds: leaver?.drainNanoseconds ?? 0, inFlightAtPublish: job.publication.callsInFlight,
             retired: retirement(of: entry, leaver, in: job), handOver: entry.handOver,
             probation: job.machine.state == .onProbation ? job.probation / .seconds(1) : nil,
-            isDryRun: job.options.isDryRun, unloadClass: new.image.unloadClass, protection: "folder",
+            isDryRun: job.options.isDryRun, unloadClass: new.image.unloadClass,
+            protection: new.image.staged.protection.rawValue,
             warnings: entry.warnings)
     }
 

@@ -48,7 +48,7 @@ extension PluginHost {
     ) throws(PluginHostError) -> Opened {
         let staged: StagedImage
         let candidate: Candidate
-        do throws(LoadingError) { staged = try StagedImage(copying: path, into: staging) } catch {
+        do throws(LoadingError) { staged = try stage(path, named: name) } catch {
             throw PluginHostError(error, opening: path)
         }
         do throws(SystemError) {
@@ -77,6 +77,14 @@ extension PluginHost {
             return .fresh(image, version, report)
         } catch {
             throw PluginHostError(error, opening: path)
+        }
+    }
+
+    /// A private copy, in the form that the policy asks for.
+    private func stage(_ path: String, named name: String?) throws(LoadingError) -> StagedImage {
+        switch configuration.signatures.mode {
+        case .off: try StagedImage(copying: path, into: staging)
+        case .warn, .require: try StagedImage(sealing: path, named: name)
         }
     }
 

@@ -44,7 +44,7 @@ extension PluginHost {
                     drainNanoseconds: leaver?.drainNanoseconds ?? 0,
                     inFlightAtPublish: job.publication.callsInFlight, retired: leaver?.retirement ?? .serving,
                     handOver: nil, probation: nil, isDryRun: false, unloadClass: old.image.unloadClass,
-                    protection: "folder", warnings: [])
+                    protection: old.image.staged.protection.rawValue, warnings: [])
             }, publishNanoseconds: job.publication.nanoseconds)
     }
 

@@ -50,7 +50,8 @@ extension PluginHost {
         return LoadReply(
             plugin: generation.plugin, loaded: generation.stamp, unchanged: unchanged,
             isCurrent: state.withLock { $0.catalog.members[number]?.isCurrent ?? false },
-            unloadClass: generation.image.unloadClass, protection: "folder", warnings: report.warnings)
+            unloadClass: generation.image.unloadClass, protection: generation.image.staged.protection.rawValue,
+            warnings: report.warnings)
     }
 
     // MARK: Steps

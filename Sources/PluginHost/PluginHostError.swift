@@ -57,7 +57,8 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         case .notAFile: self = .notFound("\(error)")
         case .tooLarge, .changedWhileCopying: self = .conflict("\(error)")
         case .refusedByLinker, .unresolved: self = .pluginFailed(plugin: path, step: "open", detail: "\(error)")
-        case .noStagingFolder, .noSpace, .approvedAnotherImage, .notNovel, .system: self = .system("\(error)")
+        case .noStagingFolder, .noSpace, .notSealed, .approvedAnotherImage, .notNovel, .system:
+            self = .system("\(error)")
         }
     }
 

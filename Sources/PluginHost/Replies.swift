@@ -22,7 +22,8 @@ public struct LoadReply: Sendable, Codable, Equatable {
     public let isCurrent: Bool
     /// Whether the image will be unmapped after use.
     public let unloadClass: UnloadClass
-    /// How the judged bytes are known to be the mapped ones: `folder`, a private copy in a folder of mode 0700.
+    /// How the judged bytes are known to be the mapped ones: `folder`, a private copy in a folder of mode 0700, which processes of
+    /// the same user can change; `sealed`, memory that nobody can.
     public let protection: String
     /// What the gates warned of.
     public let warnings: [Finding]

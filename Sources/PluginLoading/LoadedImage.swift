@@ -7,7 +7,7 @@ import LinuxSystem
 /// Open and close on the loader thread only. Whoever holds an address from here must be gone before `close`.
 package final class LoadedImage: @unchecked Sendable {
     // SAFETY: of @unchecked: `library` is touched on the loader thread only; everything else is constant.
-    /// The private copy, kept on disk as long as this object.
+    /// The private copy, kept as long as this object.
     package let staged: StagedImage
     /// What the manifest says.
     package let manifest: PluginManifest
@@ -47,7 +47,14 @@ package final class LoadedImage: @unchecked Sendable {
         unloadReasons = approval.unloadReasons
         self.staged = staged
         let addedBefore = LoadedObjects.addedCount
-        let library = try DynamicLibrary(opening: staged.path, isResident: approval.unloadClass == .resident)
+        staged.beginOpening()
+        let library: DynamicLibrary
+        do throws(LoadingError) {
+            library = try DynamicLibrary(opening: staged.path, isResident: approval.unloadClass == .resident)
+        } catch {
+            Self.letGo(of: staged)
+            throw error
+        }
         do throws(LoadingError) {
             let object = try Self.proveNovelty(of: staged.path, since: addedBefore)
             addresses = object.addresses
@@ -56,6 +63,7 @@ package final class LoadedImage: @unchecked Sendable {
             lifecycle = try Self.resolve(names, in: library, object)
         } catch {
             library.close()
+            Self.letGo(of: staged)
             throw error
         }
         self.library = consume library
@@ -87,6 +95,11 @@ package final class LoadedImage: @unchecked Sendable {
         }
         staged.remove()
         return .unmapped
+    }
+
+    /// Lets the name of an image go that was not kept, unless the dynamic linker did.
+    private static func letGo(of staged: StagedImage) {
+        if UnmapProof.isUnmapped(staged.path) { staged.remove() }
     }
 
     /// Which threads keep the author's word from being taken, a clause; `nil` where none does, or no word was given.

@@ -14,6 +14,8 @@ package enum LoadingError: Error, Sendable, CustomStringConvertible {
     case noStagingFolder([String])
     /// No room for a copy of so many bytes.
     case noSpace(folder: String, needed: Int64)
+    /// No sealed memory for a copy, and why.
+    case notSealed(SystemError)
     /// Our own bug: an approval for other bytes than the staged ones.
     case approvedAnotherImage(path: String)
     /// dlopen(3) refused; its words.
@@ -34,6 +36,7 @@ package enum LoadingError: Error, Sendable, CustomStringConvertible {
         case .changedWhileCopying: "load.changed"
         case .noStagingFolder: "load.staging"
         case .noSpace: "load.space"
+        case .notSealed: "load.sealed"
         case .approvedAnotherImage: "load.approval"
         case .refusedByLinker: "load.dlopen"
         case .notNovel: "load.novelty"
@@ -55,6 +58,8 @@ package enum LoadingError: Error, Sendable, CustomStringConvertible {
                 + reasons.joined(separator: "; ")
         case .noSpace(let folder, let needed):
             "\(folder) is on a full file system, the private copy needs \(needed) bytes"
+        case .notSealed(let error):
+            "the signature policy asks for sealed memory, and there is none (memfd_create(2), a mounted /proc): \(error)"
         case .approvedAnotherImage(let path): "\(path) is not the file that was judged"
         case .refusedByLinker(let path, let reason): "the dynamic linker refused \(path): \(reason)"
         case .notNovel(let path, let detail): "the dynamic linker did not load \(path) afresh: \(detail)"

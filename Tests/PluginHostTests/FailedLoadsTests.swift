@@ -7,27 +7,35 @@ import Testing
     @Test func tenThousandFailedLoadsLeaveNothingBehind() async {
         await #expect(processExitsWith: .success) {
             let folder = try TemporaryFolder()
-            let kinds = try badFiles(in: folder)
-            let host = try PluginHost(
-                HostConfiguration(stagingDirectory: folder.file("staging"), log: { _ in }))
-            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
-            func fail(_ rounds: Int) async throws {
-                for _ in 0..<rounds {
-                    for (path, code) in kinds {
-                        let error = try await hostError { _ = try await host.load(path) }
-                        if error.code != code { throw TestSupportError("\(path): \(error)") }
-                    }
-                }
-            }
-            try await fail(20)
-            let before = Footprint.now(copiesUnder: folder.path)
-            try await fail(10_000 / kinds.count + 1)
-            let excess = Footprint.now(copiesUnder: folder.path).excess(over: before)
-            #expect(excess.isEmpty, "\(excess)")
-            #expect(host.list(includingRetired: true).count == 1)
-            await host.shutdown()
+            try await failTenThousandLoads(in: folder) { _ in }
         }
     }
+}
+
+/// Loads bad files of every kind in turn, and holds what the process has afterwards against what it had before.
+func failTenThousandLoads(
+    in folder: TemporaryFolder, _ configure: (inout HostConfiguration) -> Void
+) async throws {
+    let kinds = try badFiles(in: folder)
+    var configuration = HostConfiguration(stagingDirectory: folder.file("staging"), log: { _ in })
+    configure(&configuration)
+    let host = try PluginHost(configuration)
+    _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+    func fail(_ rounds: Int) async throws {
+        for _ in 0..<rounds {
+            for (path, code) in kinds {
+                let error = try await hostError { _ = try await host.load(path) }
+                if error.code != code { throw TestSupportError("\(path): \(error)") }
+            }
+        }
+    }
+    try await fail(20)
+    let before = Footprint.now(copiesUnder: folder.path)
+    try await fail(10_000 / kinds.count + 1)
+    let excess = Footprint.now(copiesUnder: folder.path).excess(over: before)
+    #expect(excess.isEmpty, "\(excess)")
+    #expect(host.list(includingRetired: true).count == 1)
+    await host.shutdown()
 }
 
 /// One file per kind, and the code of the error that it must end in.

@@ -1,0 +1,110 @@
+import CLinuxShims
+import Compatibility
+import Glibc
+import LinuxSystem
+
+/// The operator's file while it is copied: what is refused, and how a change meanwhile is noticed.
+struct StagingSource: ~Copyable {
+    private let path: String
+    private let input: FileDescriptor
+    private let before: stat
+
+    /// Opens a regular file that is not too large.
+    init(_ path: String) throws(LoadingError) {
+        let input = try Self.open(path)
+        let status = try Self.status(of: input, at: path)
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+        let (size, limit) = (Int64(status.st_size), MappedFile.sizeLimit)
+        guard size <= limit else { throw .tooLarge(path: path, size: size, limit: limit) }
+        self.path = path
+        self.input = input
+        before = status
+    }
+
+    private static func open(_ path: String) throws(LoadingError) -> FileDescriptor {
+        do throws(SystemError) {
+            return try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    private static func status(of input: borrowing FileDescriptor, at path: String) throws(LoadingError) -> stat {
+        do throws(SystemError) { return try input.status(of: path) } catch { throw .unreadable(error) }
+    }
+
+    /// Permission bits.
+    var permissions: UInt32 { UInt32(before.st_mode & 0o7777) }
+
+    private var size: Int64 { Int64(before.st_size) }
+
+    /// Copies into a new file that only this user can read.
+    func copy(toNew copy: String, in folder: String) throws(LoadingError) -> FileIdentity {
+        let output: FileDescriptor
+        do throws(SystemError) {
+            output = try FileDescriptor(opening: copy, O_WRONLY | O_CREAT | O_EXCL, mode: 0o400)
+        } catch {
+            throw failure(error, in: folder)
+        }
+        return try self.copy(to: output, called: copy, in: folder)
+    }
+
+    /// Copies into an empty file, and makes sure that it is whole and of one moment.
+    ///
+    /// - Parameters:
+    ///   - name: of the copy, for errors.
+    ///   - place: what is full where there is no room.
+    func copy(
+        to output: borrowing FileDescriptor, called name: String, in place: String
+    ) throws(LoadingError) -> FileIdentity {
+        let copy: FileIdentity
+        let after: stat
+        do throws(SystemError) {
+            try copyBytes(to: output.raw)
+            copy = FileIdentity(try output.status(of: name))
+            after = try input.status(of: path)
+        } catch {
+            throw failure(error, in: place)
+        }
+        guard
+            copy.size == size, after.st_size == before.st_size, after.st_mtim.tv_sec == before.st_mtim.tv_sec,
+            after.st_mtim.tv_nsec == before.st_mtim.tv_nsec
+        else { throw .changedWhileCopying(path: path) }
+        return copy
+    }
+
+    private func failure(_ error: SystemError, in place: String) -> LoadingError {
+        error.code == ENOSPC ? .noSpace(folder: place, needed: size) : .system(error)
+    }
+
+    private func copyBytes(to output: Int32) throws(SystemError) {
+        let input = input.raw
+        var canShareBlocks = true
+        // A writer that appends as fast as we copy must not keep us here: what exceeds `size` is refused afterwards.
+        while lseek(input, 0, SEEK_CUR) <= size {
+            // copy_file_range(2) lets the file system share blocks; sendfile(2) where it cannot, between two of them say.
+            if canShareBlocks {
+                let copied = clinux_copy_file_range(input, output, 1 << 30)
+                if copied == 0 { return }
+                if copied < 0, errno != EINTR { canShareBlocks = false }
+            } else {
+                let copied = try retryingOnInterrupt("copy", on: path) { sendfile(output, input, nil, 1 << 30) }
+                if copied == 0 { return }
+            }
+        }
+    }
+
+    /// The base name, cut and reduced to characters that are harmless in logs and in `/proc/self/maps`.
+    var plainName: String {
+        let base = path.utf8.split(separator: UInt8(ascii: "/")).last ?? "image"[...].utf8
+        let plain = base.prefix(100).map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        return String(decoding: plain, as: UTF8.self)
+    }
+}
