@@ -15,41 +15,9 @@ struct ManifestDraft {
     private var abi: ABIVersion?
     private var unknown: [PluginManifest.UnknownLine] = []
 
-    /// Takes one line without its newline.
-    mutating func read(_ bytes: ArraySlice<UInt8>, number: Int) throws(ManifestError) {
-        guard let line = String(validating: bytes, as: UTF8.self) else {
-            throw ManifestError(line: number, problem: "the bytes are not UTF-8", remedy: "save the text as UTF-8")
-        }
-        let text = Self.trimmed(line[...])
-        // A foreign line ending is trimmed; any other control character could only deceive a reader.
-        if let control = text.unicodeScalars.first(where: { Self.isControl($0) && $0 != "\t" }) {
-            throw ManifestError(
-                line: number, problem: "holds the control character U+\(String(control.value, radix: 16))",
-                remedy: "remove it")
-        }
-        guard let first = text.unicodeScalars.first, first != "#" else { return }
-        guard let equals = text.unicodeScalars.firstIndex(of: "=") else {
-            throw ManifestError(
-                line: number, problem: "\"\(printable(text, limit: 80))\" has no \"=\"",
-                remedy: "write key = value, or start a comment with #")
-        }
-        let key = Self.trimmed(text[..<equals])
-        let value = Self.trimmed(text[text.unicodeScalars.index(after: equals)...])
-        guard Self.isKey(key) else {
-            throw ManifestError(
-                line: number, problem: "\"\(printable(key, limit: 80))\" is no key",
-                remedy: "write a key of lower-case letters, digits, dots and hyphens before the \"=\"")
-        }
-        guard !value.isEmpty else {
-            throw ManifestError(line: number, problem: "\(key) has no value", remedy: "write one, or drop the line")
-        }
-        guard value.utf8.count <= PluginManifest.valueLimit else {
-            throw ManifestError(
-                line: number,
-                problem: "\(key) has \(value.utf8.count) bytes, the limit is \(PluginManifest.valueLimit)",
-                remedy: "shorten it")
-        }
-        try take(key, value, number)
+    /// Takes one line.
+    mutating func take(_ line: KeyValueLine) throws(ManifestError) {
+        try take(line.key, line.value, line.number)
     }
 
     private mutating func take(_ key: String, _ value: String, _ line: Int) throws(ManifestError) {
@@ -146,7 +114,7 @@ struct ManifestDraft {
         }
         let range: VersionRange
         do {
-            range = try VersionRange(String(trimmed(words[1])))
+            range = try VersionRange(String(words[1].drop { $0 == " " || $0 == "\t" }))
         } catch {
             throw ManifestError(line: line, problem: error.description, remedy: "write \(key) = \(name) ^1.0 for one")
         }
@@ -185,31 +153,5 @@ struct ManifestDraft {
 
     private static func refused(_ key: String, _ value: String, _ line: Int, remedy: String) -> ManifestError {
         ManifestError(line: line, problem: "\(key) cannot be \"\(printable(value, limit: 80))\"", remedy: remedy)
-    }
-
-    private static func isKey(_ text: String) -> Bool {
-        guard let first = text.utf8.first, text.utf8.count <= PluginManifest.nameLimit else { return false }
-        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
-        return letters ~= first
-            && text.utf8.allSatisfy { letters ~= $0 || VersionScanner.isDigit($0) || ".-_".utf8.contains($0) }
-    }
-
-    /// Without blanks, tabs and carriage returns at both ends.
-    private static func trimmed(_ text: Substring) -> String {
-        let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !isBlank($0) }),
-            let last = scalars.lastIndex(where: { !isBlank($0) })
-        else { return "" }
-        return String(scalars[first...last])
-    }
-
-    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == " " || scalar == "\t" || scalar == "\r"
-    }
-
-    /// General category Cc, which Unicode has closed: asking the standard library's tables takes longer than the rest of
-    /// the reading.
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || 0x7f...0x9f ~= scalar.value
     }
 }

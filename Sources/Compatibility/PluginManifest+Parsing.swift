@@ -12,10 +12,7 @@ extension PluginManifest {
         }
         let end = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
         var draft = ManifestDraft()
-        let lines = bytes[..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            try draft.read(line, number: index + 1)
-        }
+        try KeyValueLine.forEach(in: bytes[..<end]) { line throws(LineError) in try draft.take(line) }
         self = try draft.finished()
     }
 

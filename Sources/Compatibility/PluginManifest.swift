@@ -72,7 +72,7 @@ extension PluginManifest {
     /// The longest symbol, in bytes.
     package static let symbolLimit = 255
     /// The longest value of any line, in bytes.
-    package static let valueLimit = 1024
+    package static let valueLimit = KeyValueLine.valueLimit
 
     /// The lifecycle functions of switchboard.h: found by their symbols, never declared.
     package static let lifecycleSymbols: Set<String> = [
@@ -119,20 +119,5 @@ extension PluginManifest.ExportType: CustomStringConvertible, Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
-    }
-}
-
-/// Why a text is no manifest: what stands in which line, and what to write instead.
-package struct ManifestError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The line's number, from 1; `nil` where the text as a whole is meant.
-    package let line: Int?
-    /// What is wrong, a clause.
-    package let problem: String
-    /// What to write instead, an imperative.
-    package let remedy: String
-
-    /// "line 3: problem: remedy", safe to show.
-    package var description: String {
-        printable((line.map { "line \($0): " } ?? "") + problem + ": " + remedy)
     }
 }
