@@ -8,7 +8,7 @@ public struct GatePolicy: Sendable, Codable, Equatable {
     public var severities: [String: Severity]
 
     /// How a finding that is not "passed" counts.
-    public enum Severity: String, Sendable, Codable {
+    public enum Severity: String, Sendable, Codable, CaseIterable {
         /// Forbids loading.
         case refuse
         /// Is reported.
@@ -16,12 +16,6 @@ public struct GatePolicy: Sendable, Codable, Equatable {
         /// Is reported as skipped.
         case ignore
     }
-
-    /// The codes whose refusals an operator may lower.
-    public static let adjustableCodes: Set<String> = ["exports.undeclared", "requires.present", "file.writable"]
-
-    /// Every code that a finding can bear, in the order of a report: what a policy can name.
-    public static var codes: [String] { Gate.all.flatMap(\.codes) }
 
     /// Creates a policy; the default keeps what the gates say.
     public init(severities: [String: Severity] = [:]) {

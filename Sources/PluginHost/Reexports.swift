@@ -3,7 +3,10 @@
 @_exported public import struct Compatibility.GatePolicy
 @_exported public import struct Compatibility.GateReport
 @_exported public import struct Compatibility.HostFacts
+@_exported public import struct Compatibility.HostPolicy
+@_exported public import typealias Compatibility.HostPolicyError
 @_exported public import struct Compatibility.ImageID
+@_exported public import struct Compatibility.LineError
 @_exported public import struct Compatibility.SemanticVersion
 @_exported public import enum Compatibility.UnloadClass
 @_exported public import struct Compatibility.VersionRange
