@@ -10,7 +10,7 @@ public struct HostPolicy: Sendable, Equatable {
     /// Who may own a plugin's file; empty allows everybody.
     public var owners: [Owner] = []
     /// Whether plugins must be signed.
-    public var signatures: Signatures?
+    public var signatures: SignaturePolicy.Mode?
     /// The folder of the keys that signatures are verified with, absolute.
     public var keys: String?
     /// The file that admissions and refusals are written to, absolute.
@@ -58,16 +58,6 @@ public struct HostPolicy: Sendable, Equatable {
     public var mappings: Int?
     /// Above how many a warning is said.
     public var mappingsWarning: Int?
-
-    /// What happens to plugins without a valid signature.
-    public enum Signatures: String, Sendable, CaseIterable {
-        /// Nobody looks.
-        case off
-        /// They are loaded with a warning.
-        case warn
-        /// They are refused.
-        case require
-    }
 
     /// Whether a plugin is loaded in a disposable process before the host loads it.
     public enum Rehearsal: String, Sendable, CaseIterable {

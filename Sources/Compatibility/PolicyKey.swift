@@ -56,7 +56,7 @@ package struct PolicyKey: Sendable {
         case .count: "NUMBER"
         case .share: "PERCENT"
         case .path: "PATH"
-        case .signatures: Self.words(HostPolicy.Signatures.self)
+        case .signatures: Self.words(SignaturePolicy.Mode.self)
         case .rehearsal: Self.words(HostPolicy.Rehearsal.self)
         case .severity: "CODE refuse|warn|ignore"
         case .folder: "PATH"

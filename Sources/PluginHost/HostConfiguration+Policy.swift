@@ -10,6 +10,8 @@ extension HostConfiguration {
     /// Takes over what a policy decides; what it does not name stays.
     public mutating func apply(_ policy: HostPolicy) {
         self.policy.severities.merge(policy.severities) { _, new in new }
+        signatures.mode = policy.signatures ?? signatures.mode
+        signatures.keyFolder = policy.keys ?? signatures.keyFolder
         stagingDirectory = policy.staging ?? stagingDirectory
         for (from, to) in Self.durations {
             if let value = policy[keyPath: from] { self[keyPath: to] = value }
@@ -29,6 +31,8 @@ extension HostConfiguration {
     package var inForce: HostPolicy {
         var policy = HostPolicy()
         policy.severities = self.policy.severities
+        policy.signatures = signatures.mode
+        policy.keys = signatures.keyFolder
         policy.staging = stagingDirectory
         for (to, from) in Self.durations { policy[keyPath: to] = self[keyPath: from] }
         for (to, from) in Self.numbers { policy[keyPath: to] = self[keyPath: from] }
