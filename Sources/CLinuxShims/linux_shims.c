@@ -62,6 +62,41 @@ const char *clinux_glibc_version(void) {
 
 const char *clinux_clang_version(void) { return __clang_version__; }
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS "address "
+#endif
+#if __has_feature(hwaddress_sanitizer)
+#define HWADDRESS "hwaddress "
+#endif
+#if __has_feature(thread_sanitizer)
+#define THREAD "thread "
+#endif
+#if __has_feature(memory_sanitizer)
+#define MEMORY "memory "
+#endif
+#if __has_feature(undefined_behavior_sanitizer)
+#define UNDEFINED "undefined "
+#endif
+#endif
+#ifndef ADDRESS
+#define ADDRESS ""
+#endif
+#ifndef HWADDRESS
+#define HWADDRESS ""
+#endif
+#ifndef THREAD
+#define THREAD ""
+#endif
+#ifndef MEMORY
+#define MEMORY ""
+#endif
+#ifndef UNDEFINED
+#define UNDEFINED ""
+#endif
+
+const char *clinux_sanitizers(void) { return ADDRESS HWADDRESS THREAD MEMORY UNDEFINED; }
+
 ssize_t clinux_copy_file_range(int source, int destination, size_t count) {
   return copy_file_range(source, NULL, destination, NULL, count, 0);
 }

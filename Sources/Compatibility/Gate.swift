@@ -14,8 +14,10 @@ struct Gate: Sendable {
 extension Gate {
     /// All gates, in the order of the report.
     static let all: [Gate] = [
-        .structure, .fileClass, .machine, .executableStack, .writableCode, .textRelocations, .glibcVersion,
-        .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version, .missingExports,
+        .structure, .fileClass, .machine, .instructionSet, .executableStack, .writableCode, .textRelocations,
+        .sanitizer, .indirectFunctions, .constructors, .uniqueSymbols, .noDelete, .threadImports, .signalImports,
+        .keyImports, .glibcVersion, .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version,
+        .missingExports,
         .undeclaredExports, .requirements, .duplicate, .writableFile,
     ]
 

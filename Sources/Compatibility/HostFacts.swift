@@ -13,6 +13,11 @@ public struct HostFacts: Sendable, Codable, Equatable {
     public var swiftRuntime: SwiftRuntime
     /// The plugin ABI that this host speaks.
     public var abi: ABIVersion
+    /// What the host's processor can do beyond what every one of its machine can: the x86-64 micro-architecture level,
+    /// 1 to 4; `nil` on another machine, or in facts of a host that did not say.
+    public var x86Level: Int?
+    /// The sanitizers that the host was built with: "address", "thread".
+    public var sanitizers: [String]
     /// The plugins that serve in this process now; empty on a build machine.
     public var loaded: [LoadedPlugin]
 
@@ -61,7 +66,7 @@ public struct HostFacts: Sendable, Codable, Equatable {
     /// Creates facts.
     public init(
         machine: UInt16, glibcVersion: String?, swiftVersion: String, clangVersion: String, swiftRuntime: SwiftRuntime,
-        abi: ABIVersion, loaded: [LoadedPlugin] = []
+        abi: ABIVersion, x86Level: Int? = nil, sanitizers: [String] = [], loaded: [LoadedPlugin] = []
     ) {
         self.machine = machine
         self.glibcVersion = glibcVersion
@@ -69,6 +74,28 @@ public struct HostFacts: Sendable, Codable, Equatable {
         self.clangVersion = clangVersion
         self.swiftRuntime = swiftRuntime
         self.abi = abi
+        self.x86Level = x86Level
+        self.sanitizers = sanitizers
         self.loaded = loaded
+    }
+}
+
+extension HostFacts {
+    private enum CodingKeys: String, CodingKey {
+        case machine, glibcVersion, swiftVersion, clangVersion, swiftRuntime, abi, x86Level, sanitizers, loaded
+    }
+
+    /// Reads facts; those that an older `plugctl facts` did not write are unknown or none.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        machine = try values.decode(UInt16.self, forKey: .machine)
+        glibcVersion = try values.decodeIfPresent(String.self, forKey: .glibcVersion)
+        swiftVersion = try values.decode(String.self, forKey: .swiftVersion)
+        clangVersion = try values.decode(String.self, forKey: .clangVersion)
+        swiftRuntime = try values.decode(SwiftRuntime.self, forKey: .swiftRuntime)
+        abi = try values.decode(ABIVersion.self, forKey: .abi)
+        x86Level = try values.decodeIfPresent(Int.self, forKey: .x86Level)
+        sanitizers = try values.decodeIfPresent([String].self, forKey: .sanitizers) ?? []
+        loaded = try values.decodeIfPresent([LoadedPlugin].self, forKey: .loaded) ?? []
     }
 }

@@ -20,7 +20,7 @@ extension UnloadClass {
         _ image: ELFImage, manifest: PluginManifest?, needed: [String: NeededLibrary] = [:]
     ) -> (unloadClass: UnloadClass, reasons: [String]) {
         let facts = residentFacts(image, needed)
-        let doubts = residentDoubts(image, needed)
+        let doubts = residentDoubts(image)
         let isVouchedFor = (manifest?.vouchesForUnload ?? false) && facts.isEmpty
         if !facts.isEmpty || (!doubts.isEmpty && !isVouchedFor) { return (.resident, facts + doubts) }
         let vouched = doubts.map { "\($0), vouched for by unload = clean" }
@@ -37,8 +37,7 @@ extension UnloadClass {
         if case .unknown(let reason) = image.sections {
             reasons.append("\(reason), so nothing shows that it holds no Swift code")
         }
-        // DF_1_NODELETE.
-        if let dynamic = image.dynamic, dynamic.flags1 & 0x8 != 0 { reasons.append("is linked with -z nodelete") }
+        if let dynamic = image.dynamic, dynamic.isNeverUnmapped { reasons.append("is linked with -z nodelete") }
         // STB_GNU_UNIQUE: the first dlopen that binds one makes glibc keep the image.
         let unique = image.symbols.filter { $0.isDefined && $0.binding == 10 }
         if let first = unique.first {
@@ -57,29 +56,9 @@ extension UnloadClass {
     }
 
     /// Reasons that an author may know better.
-    private static func residentDoubts(_ image: ELFImage, _ needed: [String: NeededLibrary]) -> [String] {
-        var reasons = image.imports(in: Set(lastingImports.keys)).map {
-            "imports \($0), which may leave \(lastingImports[$0] ?? "something") behind"
-        }
-        // std::thread's constructor, whatever its argument's mangling.
-        if image.symbols.contains(where: { !$0.isDefined && $0.name.hasPrefix("_ZNSt6thread15_M_start_thread") }) {
-            reasons.append("imports std::thread, which may leave a running thread behind")
-        }
-        return reasons
+    private static func residentDoubts(_ image: ELFImage) -> [String] {
+        LastingImport.all(of: image).map { "imports \($0.name), which may leave \($0.leftover) behind" }
     }
-
-    /// Imports that can leave something behind that points into the image, and what.
-    private static let lastingImports: [String: String] = [
-        "pthread_create": "a running thread", "thrd_create": "a running thread", "clone": "a running thread",
-        "timer_create": "a timer", "pthread_key_create": "a destructor that runs at a thread's exit",
-        "__pthread_key_create": "a destructor that runs at a thread's exit",
-        "tss_create": "a destructor that runs at a thread's exit", "sigaction": "a signal handler",
-        "__sigaction": "a signal handler", "signal": "a signal handler", "bsd_signal": "a signal handler",
-        "__sysv_signal": "a signal handler", "sigset": "a signal handler", "pthread_atfork": "a fork handler",
-        "__register_atfork": "a fork handler", "on_exit": "an exit handler", "dispatch_async": "a queued block",
-        "dispatch_async_f": "a queued function", "dispatch_after": "a queued block",
-        "dispatch_after_f": "a queued function", "dispatch_source_create": "an event source",
-    ]
 }
 
 extension ELFImage {

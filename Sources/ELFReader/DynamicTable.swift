@@ -36,6 +36,9 @@ extension DynamicTable {
     /// glibc keeps little of it for images that come later.
     package var needsStaticThreadLocals: Bool { flags & Self.staticThreadLocalsFlag != 0 }
 
+    /// Whether the image asks never to be unmapped (DF_1_NODELETE of DT_FLAGS_1).
+    package var isNeverUnmapped: Bool { flags1 & 0x8 != 0 }
+
     /// Reads the names and flags; without a string table only the flags.
     init(_ tags: DynamicTags, _ strings: inout StringTable?, _ bytes: RawSpan, _ problems: inout ProblemLog) {
         let flags = tags[DynamicTags.Tag.flags] ?? 0
@@ -43,7 +46,8 @@ extension DynamicTable {
             flags: flags, flags1: tags[DynamicTags.Tag.flags1] ?? 0,
             hasTextRelocations: tags[DynamicTags.Tag.textRelocations] != nil || flags & Self.textRelocationsFlag != 0)
         for (tag, offset) in tags.names {
-            guard let name = strings?.name(offset, bytes, of: "dynamic entry with tag \(tag.hex)", &problems) else {
+            guard let name = strings?.name(offset, bytes, of: .dynamic, "dynamic entry with tag \(tag.hex)", &problems)
+            else {
                 continue
             }
             switch tag {

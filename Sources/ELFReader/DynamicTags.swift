@@ -71,9 +71,9 @@ struct DynamicTags {
             if tag == Tag.null { return }
             if Tag.names.contains(tag) { names.append((tag, value)) }
             if values.updateValue(value, forKey: tag) != nil && !Tag.repeatable.contains(tag) {
-                problems.add("dynamic section", "has two entries with tag \(tag.hex), 1 is allowed")
+                problems.add(.dynamic, "dynamic section", "has two entries with tag \(tag.hex), 1 is allowed")
             }
         }
-        problems.add("dynamic section", "has no DT_NULL among its first \(count) entries")
+        problems.add(.dynamic, "dynamic section", "has no DT_NULL among its first \(count) entries")
     }
 }

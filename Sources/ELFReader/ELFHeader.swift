@@ -33,11 +33,13 @@ extension ELFHeader {
     /// - Throws: where there are too few bytes for one, or the magic number is another.
     static func read(_ bytes: RawSpan) throws(ELFProblem) -> ELFHeader {
         guard bytes.byteCount >= 20 else {
-            throw ELFProblem(place: "ELF header", detail: "needs \(size) bytes, the file has \(bytes.byteCount)")
+            throw ELFProblem(
+                .structure, place: "ELF header", detail: "needs \(size) bytes, the file has \(bytes.byteCount)")
         }
         guard bytes.copy(0..<4) == [0x7f, 0x45, 0x4c, 0x46] else {
             let start = String(bytes.u32(0).byteSwapped, radix: 16)
-            throw ELFProblem(place: "ELF header", detail: "starts with bytes \(start), an ELF file with 7f454c46")
+            throw ELFProblem(
+                .structure, place: "ELF header", detail: "starts with bytes \(start), an ELF file with 7f454c46")
         }
         let isBigEndian = bytes.u8(5) == 2
         let (type, machine) = (bytes.u16(16), bytes.u16(18))
@@ -45,7 +47,8 @@ extension ELFHeader {
             fileClass: bytes.u8(4), endianness: bytes.u8(5), osABI: bytes.u8(7),
             type: isBigEndian ? type.byteSwapped : type, machine: isBigEndian ? machine.byteSwapped : machine)
         guard !header.isELF64LittleEndian || bytes.byteCount >= size else {
-            throw ELFProblem(place: "ELF header", detail: "needs \(size) bytes, the file has \(bytes.byteCount)")
+            throw ELFProblem(
+                .structure, place: "ELF header", detail: "needs \(size) bytes, the file has \(bytes.byteCount)")
         }
         return header
     }
@@ -53,10 +56,12 @@ extension ELFHeader {
     /// Checks the fields that say how the rest of a 64-bit header is to be read.
     static func check(_ bytes: RawSpan, _ problems: inout ProblemLog) {
         if bytes.u8(6) != 1 || bytes.u32(20) != 1 {
-            problems.add("ELF header", "has versions \(bytes.u8(6)) and \(bytes.u32(20)), the format's is 1")
+            problems.add(
+                .structure, "ELF header", "has versions \(bytes.u8(6)) and \(bytes.u32(20)), the format's is 1")
         }
         if bytes.u16(52) != UInt16(size) {
-            problems.add("ELF header", "says that it has \(bytes.u16(52)) bytes, a 64-bit header has \(size)")
+            problems.add(
+                .structure, "ELF header", "says that it has \(bytes.u16(52)) bytes, a 64-bit header has \(size)")
         }
     }
 }

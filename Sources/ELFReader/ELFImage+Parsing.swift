@@ -21,6 +21,7 @@ extension ELFImage {
         let map = LoadMap(image.segments, fileSize: UInt64(bytes.byteCount), &problems)
         map.checkParts(image.segments, bytes, &problems)
         image.notes = ELFNote.readAll(image.segments, bytes, &problems)
+        image.properties = GNUProperties(image.notes, &problems)
         let tags = image.readDynamicSection(bytes, map, &problems)
         image.sections = SectionTable(bytes, map, tags, &problems).facts
         image.problems = problems.problems
@@ -32,7 +33,7 @@ extension ELFImage {
         _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog
     ) -> DynamicTags? {
         guard let segment = segments.first(where: { $0.type == ELFSegment.Kind.dynamic }) else {
-            problems.add("program header table", "has no PT_DYNAMIC: nothing for dlopen to load")
+            if !segments.isEmpty { problems.add(.dynamic, "program header table", "has no PT_DYNAMIC") }
             return nil
         }
         guard let tags = DynamicTags(segment, bytes, map, &problems) else { return nil }
@@ -62,7 +63,9 @@ extension ELFImage {
             map: map, symbols: symbolTable, kinds: RelocationKinds(machine: header.machine),
             dynamicSection: tags.place, hasThreadLocals: threadLocals != nil,
             permissions: dynamic.hasTextRelocations ? 0 : ELFSegment.Permission.write)
-        relocations.check(context, &arrays, bytes, &problems)
+        let resolvers = relocations.check(context, &arrays, bytes, &problems)
         arrays.checkFilled(&problems)
+        loadTimeCalls = arrays.calls
+        loadTimeCalls.resolvers = resolvers
     }
 }

@@ -17,6 +17,10 @@ package struct ELFImage: Sendable {
     package var dynamic: DynamicTable?
     /// The dynamic symbol table without its null entry, in file order; its length comes from DT_GNU_HASH or DT_HASH.
     package var symbols: [DynamicSymbol]
+    /// What dlopen and dlclose call of the image.
+    package var loadTimeCalls: LoadTimeCalls
+    /// What its GNU property note asks of a processor.
+    package var properties: GNUProperties
     /// DT_VERNEED: what each needed library must offer, in file order.
     package var versionNeeds: [VersionNeed]
     /// Facts that only the section table tells.
@@ -26,7 +30,8 @@ package struct ELFImage: Sendable {
 
     package init(
         header: ELFHeader, segments: [ELFSegment] = [], notes: [ELFNote] = [], dynamic: DynamicTable? = nil,
-        symbols: [DynamicSymbol] = [], versionNeeds: [VersionNeed] = [],
+        symbols: [DynamicSymbol] = [], loadTimeCalls: LoadTimeCalls = .init(),
+        properties: GNUProperties = .init(), versionNeeds: [VersionNeed] = [],
         sections: SectionFacts = .unknown(reason: "no section table"), problems: [ELFProblem] = []
     ) {
         self.header = header
@@ -34,6 +39,8 @@ package struct ELFImage: Sendable {
         self.notes = notes
         self.dynamic = dynamic
         self.symbols = symbols
+        self.loadTimeCalls = loadTimeCalls
+        self.properties = properties
         self.versionNeeds = versionNeeds
         self.sections = sections
         self.problems = problems

@@ -32,6 +32,6 @@ package enum ELFLimits {
     package static let sections = 4096
     /// Bytes of all sections called `.comment` together that are looked at.
     package static let commentBytes = 1 << 16
-    /// Problems that are listed.
-    package static let problems = 32
+    /// Problems of each part of a file that are listed.
+    package static let problems = 16
 }

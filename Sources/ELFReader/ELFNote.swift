@@ -31,7 +31,7 @@ extension ELFNote {
         for (index, segment) in segments.enumerated() where segment.type == ELFSegment.Kind.note {
             guard let range = bytes.range(at: segment.offset, count: segment.fileSize) else {
                 problems.add(
-                    "segment \(index) (PT_NOTE)",
+                    .notes, "segment \(index) (PT_NOTE)",
                     "has \(segment.fileSize) bytes from byte \(segment.offset) on, the file has \(bytes.byteCount)")
                 continue
             }
@@ -43,14 +43,14 @@ extension ELFNote {
                 let descriptor = padded(offset + headerSize + ownerSize, to: padding)
                 guard descriptor + descriptorSize <= segment.fileSize else {
                     problems.add(
-                        "note \(notes.count)",
+                        .notes, "note \(notes.count)",
                         "ends at byte \(descriptor + descriptorSize) of its segment, which has \(segment.fileSize)")
                     break
                 }
                 descriptorBytes += Int(descriptorSize)
                 guard notes.count < ELFLimits.notes, descriptorBytes <= ELFLimits.noteBytes else {
                     problems.add(
-                        "notes",
+                        .notes, "notes",
                         "are more than \(ELFLimits.notes), or have more than \(ELFLimits.noteBytes) bytes: the limits")
                     return notes
                 }

@@ -11,12 +11,16 @@ struct FunctionArrays {
     }
 
     private var arrays: [Slots] = []
+    /// How many functions of the image run at either end of its life.
+    private(set) var calls = LoadTimeCalls()
 
     /// Finds the arrays and checks DT_INIT and DT_FINI.
     init(_ tags: DynamicTags, _ map: LoadMap, _ problems: inout ProblemLog) {
         for (name, tag) in [("DT_INIT", DynamicTags.Tag.start), ("DT_FINI", DynamicTags.Tag.finish)] {
-            if let address = tags[tag], !map.isExecutable(address) {
-                problems.add(name, "is at \(address.hex), where no code is loaded")
+            guard let address = tags[tag] else { continue }
+            if tag == DynamicTags.Tag.start { calls.starts += 1 } else { calls.ends += 1 }
+            if !map.isExecutable(address) {
+                problems.add(.functions, name, "is at \(address.hex), where no code is loaded")
             }
         }
         for (name, tag, sizeTag) in [
@@ -25,19 +29,20 @@ struct FunctionArrays {
         ] {
             guard let address = tags[tag] else { continue }
             guard let size = tags[sizeTag] else {
-                problems.add(name, "has no size: \(name)SZ is missing")
+                problems.add(.functions, name, "has no size: \(name)SZ is missing")
                 continue
             }
             guard size % 8 == 0, address % 8 == 0, size / 8 <= UInt64(ELFLimits.functionSlots),
                 map.fileRange(address, size) != nil
             else {
                 problems.add(
-                    name,
+                    .functions, name,
                     "has \(size) bytes at address \(address.hex): unaligned, not all loaded from the file, or over "
                         + "\(ELFLimits.functionSlots) slots")
                 continue
             }
             guard size > 0 else { continue }
+            if tag == DynamicTags.Tag.startArray { calls.starts += Int(size / 8) } else { calls.ends += Int(size / 8) }
             arrays.append(
                 Slots(
                     name: name, addresses: address..<(address + size),
@@ -52,7 +57,8 @@ struct FunctionArrays {
             if offset % 8 == 0 { arrays[index].isFilled[Int(offset / 8)] = true }
             if let function, !map.isExecutable(function) {
                 problems.add(
-                    "\(arrays[index].name) slot \(offset / 8)", "calls \(function.hex), where no code is loaded")
+                    .functions, "\(arrays[index].name) slot \(offset / 8)",
+                    "calls \(function.hex), where no code is loaded")
             }
         }
     }
@@ -64,7 +70,7 @@ struct FunctionArrays {
     func checkFilled(_ problems: inout ProblemLog) {
         for array in arrays {
             if let slot = array.isFilled.firstIndex(of: false) {
-                problems.add("\(array.name) slot \(slot)", "is filled by no relocation")
+                problems.add(.functions, "\(array.name) slot \(slot)", "is filled by no relocation")
             }
         }
     }

@@ -10,7 +10,7 @@ struct HashTables {
         if let address = tags[DynamicTags.Tag.gnuHash] { readGNU(address, bytes, map, &problems) }
         if let address = tags[DynamicTags.Tag.hash] { readSysV(address, bytes, map, &problems) }
         if tags[DynamicTags.Tag.gnuHash] == nil && tags[DynamicTags.Tag.hash] == nil {
-            problems.add("dynamic section", "has neither DT_GNU_HASH nor DT_HASH")
+            problems.add(.hash, "dynamic section", "has neither DT_GNU_HASH nor DT_HASH")
         }
     }
 
@@ -20,20 +20,20 @@ struct HashTables {
     /// ends a chain.
     private mutating func readGNU(_ address: UInt64, _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
         guard let header = map.fileRange(address, 16)?.lowerBound else {
-            return problems.add("DT_GNU_HASH", "at address \(address.hex) is not loaded from the file")
+            return problems.add(.hash, "DT_GNU_HASH", "at address \(address.hex) is not loaded from the file")
         }
         let (buckets, firstSymbol) = (Int(bytes.u32(header)), bytes.u32(header + 4))
         let (filterWords, shift) = (bytes.u32(header + 8), bytes.u32(header + 12))
         guard 1...ELFLimits.symbols ~= buckets, filterWords.nonzeroBitCount == 1, shift < 64 else {
             return problems.add(
-                "DT_GNU_HASH",
+                .hash, "DT_GNU_HASH",
                 "has \(buckets) buckets (1 to \(ELFLimits.symbols) are read), \(filterWords) filter words (a power of "
                     + "two), shift \(shift)")
         }
         let size = 16 + 8 * UInt64(filterWords) + 4 * UInt64(buckets)
         guard let table = map.fileRange(address, size) else {
             return problems.add(
-                "DT_GNU_HASH", "has \(size) bytes at address \(address.hex), not all loaded from the file")
+                .hash, "DT_GNU_HASH", "has \(size) bytes at address \(address.hex), not all loaded from the file")
         }
         let chains = table.upperBound
         let chainWords = Int(map.fileBytes(from: address) - size) / 4
@@ -43,7 +43,7 @@ struct HashTables {
             let bucket = bytes.u32(offset)
             if bucket != 0 && bucket < firstSymbol {
                 return problems.add(
-                    "DT_GNU_HASH", "has a bucket with symbol \(bucket), its first symbol is \(firstSymbol)")
+                    .hash, "DT_GNU_HASH", "has a bucket with symbol \(bucket), its first symbol is \(firstSymbol)")
             }
             last = max(last, bucket)
             offset += 4
@@ -54,7 +54,7 @@ struct HashTables {
         while index < end && bytes.u32(chains + 4 * index) & 1 == 0 { index += 1 }
         guard index < end else {
             return problems.add(
-                "DT_GNU_HASH",
+                .hash, "DT_GNU_HASH",
                 "has a chain from symbol \(last) on that ends neither in its segment nor within \(ELFLimits.symbols) "
                     + "symbols")
         }
@@ -69,14 +69,14 @@ struct HashTables {
     /// chain that bites its tail, where glibc would turn for ever, visits more.
     private mutating func readSysV(_ address: UInt64, _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
         guard let header = map.fileRange(address, 8)?.lowerBound else {
-            return problems.add("DT_HASH", "at address \(address.hex) is not loaded from the file")
+            return problems.add(.hash, "DT_HASH", "at address \(address.hex) is not loaded from the file")
         }
         let (buckets, symbols) = (Int(bytes.u32(header)), Int(bytes.u32(header + 4)))
         let size = 8 + 4 * (UInt64(buckets) + UInt64(symbols))
         guard 1...ELFLimits.symbols ~= buckets, symbols <= ELFLimits.symbols, let table = map.fileRange(address, size)
         else {
             return problems.add(
-                "DT_HASH",
+                .hash, "DT_HASH",
                 "has \(buckets) buckets (1 to \(ELFLimits.symbols) are read) and \(size) bytes at address "
                     + "\(address.hex), not all loaded or over the limit")
         }
@@ -88,14 +88,15 @@ struct HashTables {
                 visited += 1
                 guard symbol < symbols, visited <= symbols else {
                     return problems.add(
-                        "DT_HASH", "has a chain that reaches symbol \(symbol) after \(visited), there are \(symbols)")
+                        .hash, "DT_HASH",
+                        "has a chain that reaches symbol \(symbol) after \(visited), there are \(symbols)")
                 }
                 symbol = Int(bytes.u32(chains + 4 * symbol))
             }
         }
         if let known = symbolCount, known != symbols {
             // glibc goes by DT_GNU_HASH, and only its own count is known to have a hash value for each symbol.
-            return problems.add("DT_HASH", "has \(symbols) symbols, DT_GNU_HASH has \(known)")
+            return problems.add(.hash, "DT_HASH", "has \(symbols) symbols, DT_GNU_HASH has \(known)")
         }
         symbolCount = symbols
     }

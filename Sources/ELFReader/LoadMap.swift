@@ -9,18 +9,18 @@ struct LoadMap {
     init(_ segments: [ELFSegment], fileSize: UInt64, _ problems: inout ProblemLog) {
         for (index, segment) in segments.enumerated() where segment.type == ELFSegment.Kind.load {
             if let flaw = Self.flaw(segment, after: loads.last, fileSize: fileSize) {
-                problems.add("segment \(index)", flaw)
+                problems.add(.segments, "segment \(index)", flaw)
             } else if segment.memorySize > 0 {
                 loads.append(segment)
             }
         }
         guard let first = loads.first, let last = loads.last else {
-            if problems.problems.isEmpty { problems.add("program header table", "has nothing to load") }
+            if problems.problems.isEmpty { problems.add(.segments, "program header table", "has nothing to load") }
             return
         }
         let span = last.address + last.memorySize - first.address
         if span > ELFLimits.loadedSpan {
-            problems.add("segments", "span \(span) bytes of memory, the limit is \(ELFLimits.loadedSpan)")
+            problems.add(.segments, "segments", "span \(span) bytes of memory, the limit is \(ELFLimits.loadedSpan)")
         }
     }
 

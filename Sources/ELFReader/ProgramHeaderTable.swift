@@ -29,24 +29,28 @@ extension ELFSegment {
     static func readTable(_ bytes: RawSpan, _ problems: inout ProblemLog) -> [ELFSegment] {
         let (offset, size, count) = (bytes.u64(32), Int(bytes.u16(54)), Int(bytes.u16(56)))
         guard count > 0 else {
-            problems.add("program header table", "is missing")
+            problems.add(.segments, "program header table", "is missing")
             return []
         }
         guard size == entrySize else {
-            problems.add("program header table", "has entries of \(size) bytes, 64-bit ones have \(entrySize)")
+            problems.add(
+                .segments, "program header table", "has entries of \(size) bytes, 64-bit ones have \(entrySize)")
             return []
         }
         guard count <= ELFLimits.programHeaders else {
-            problems.add("program header table", "has \(count) entries, the limit is \(ELFLimits.programHeaders)")
+            problems.add(
+                .segments, "program header table", "has \(count) entries, the limit is \(ELFLimits.programHeaders)")
             return []
         }
         guard let table = bytes.range(at: offset, count: UInt64(count * entrySize)) else {
             problems.add(
-                "program header table",
+                .segments, "program header table",
                 "has \(count * entrySize) bytes from byte \(offset) on, the file has \(bytes.byteCount)")
             return []
         }
-        if offset % 8 != 0 { problems.add("program header table", "starts at byte \(offset), not a multiple of 8") }
+        if offset % 8 != 0 {
+            problems.add(.segments, "program header table", "starts at byte \(offset), not a multiple of 8")
+        }
         return (0..<count).map { read(bytes, at: table.lowerBound + $0 * entrySize) }
     }
 

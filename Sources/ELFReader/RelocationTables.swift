@@ -19,7 +19,7 @@ struct RelocationTables {
             (Tag.pltRelocations, Tag.pltRelocationsSize, "DT_PLTRELSZ"),
         ] where tags[table] == nil {
             if let bytes = tags[size], bytes > 0 {
-                problems.add(name, "is \(bytes), but the table that it is about is missing")
+                problems.add(.relocations, name, "is \(bytes), but the table that it is about is missing")
             }
         }
         if let address = tags[Tag.relocations] {
@@ -32,7 +32,7 @@ struct RelocationTables {
             let range = Self.find("DT_JMPREL", address, tags[Tag.pltRelocationsSize], Self.entrySize, map, &problems)
             if let range { tables.append(("DT_JMPREL", range)) }
             if let table = tags[Tag.pltTable], !map.holds(table, 8) {
-                problems.add("DT_PLTGOT", "is at \(table.hex), where nothing is loaded")
+                problems.add(.relocations, "DT_PLTGOT", "is at \(table.hex), where nothing is loaded")
             }
         }
         if let address = tags[Tag.relative] {
@@ -43,7 +43,9 @@ struct RelocationTables {
 
     private static func expect(_ value: UInt64?, _ wanted: Int, _ name: String, _ problems: inout ProblemLog) {
         if value != UInt64(wanted) {
-            problems.add(name, "is \(value.map(String.init) ?? "missing"), \(wanted) is the only one that glibc takes")
+            problems.add(
+                .relocations, name,
+                "is \(value.map(String.init) ?? "missing"), \(wanted) is the only one that glibc takes")
         }
     }
 
@@ -52,19 +54,20 @@ struct RelocationTables {
         _ problems: inout ProblemLog
     ) -> Range<Int>? {
         guard let size else {
-            problems.add(name, "has no size in the dynamic section")
+            problems.add(.relocations, name, "has no size in the dynamic section")
             return nil
         }
         guard size > 0 else { return nil }
         guard size % UInt64(entrySize) == 0, address % 8 == 0, let range = map.fileRange(address, size) else {
             problems.add(
-                name,
+                .relocations, name,
                 "has \(size) bytes at address \(address.hex): unaligned, not a multiple of \(entrySize), or not all "
                     + "loaded from the file")
             return nil
         }
         guard range.count / entrySize <= ELFLimits.relocations else {
-            problems.add(name, "has \(range.count / entrySize) entries, the limit is \(ELFLimits.relocations)")
+            problems.add(
+                .relocations, name, "has \(range.count / entrySize) entries, the limit is \(ELFLimits.relocations)")
             return nil
         }
         return range
@@ -97,25 +100,30 @@ struct RelocationTables {
     }
 
     /// Checks every relocation; of each table the first that is wrong is reported.
+    ///
+    /// - Returns: how many of them make glibc call a resolver of the image.
     func check(
         _ context: Context, _ arrays: inout FunctionArrays, _ bytes: RawSpan, _ problems: inout ProblemLog
-    ) {
+    ) -> Int {
+        var resolvers = 0
         for table in tables {
             var offset = table.range.lowerBound
             while offset < table.range.upperBound {
-                if let flaw = flaw(at: offset, in: table, context, &arrays, bytes, &problems) {
-                    problems.add("\(table.name) entry \((offset - table.range.lowerBound) / Self.entrySize)", flaw)
+                if let flaw = flaw(at: offset, in: table, context, &arrays, &resolvers, bytes, &problems) {
+                    problems.add(
+                        .relocations, "\(table.name) entry \((offset - table.range.lowerBound) / Self.entrySize)", flaw)
                     break
                 }
                 offset += Self.entrySize
             }
         }
         if let compact { checkCompact(compact, context, &arrays, bytes, &problems) }
+        return resolvers
     }
 
     private func flaw(
         at offset: Int, in table: (name: String, range: Range<Int>), _ context: Context,
-        _ arrays: inout FunctionArrays, _ bytes: RawSpan, _ problems: inout ProblemLog
+        _ arrays: inout FunctionArrays, _ resolvers: inout Int, _ bytes: RawSpan, _ problems: inout ProblemLog
     ) -> String? {
         let (address, type) = (bytes.u64(offset), bytes.u32(offset + 8))
         let (symbol, addend) = (Int(bytes.u32(offset + 12)), bytes.u64(offset + 16))
@@ -133,12 +141,13 @@ struct RelocationTables {
         guard address >= context.dynamicSection.upperBound || address + width <= context.dynamicSection.lowerBound
         else { return "writes at \(address.hex), into the dynamic section" }
 
-        let definition = symbol > 0 ? context.symbols.symbols[symbol - 1] : nil
+        let definition: DynamicSymbol? = symbol > 0 ? context.symbols.symbols[symbol - 1] : nil
         switch effect {
         case .relative:
             arrays.fill(address, with: addend, context.map, &problems)
         case .indirect:
             if !context.map.isExecutable(addend) { return "calls \(addend.hex), where no code is loaded" }
+            resolvers += 1
             arrays.fill(address, with: nil, context.map, &problems)
         case .tableEntry:
             if address % 8 != 0 { return "writes a table's entry at \(address.hex), not a multiple of 8" }
@@ -154,6 +163,7 @@ struct RelocationTables {
         case .none, .other:
             break
         }
+        if let definition, definition.isDefined, definition.type == SymbolTable.indirectFunction { resolvers += 1 }
         let index = (offset - table.range.lowerBound) / Self.entrySize
         if effect != .relative && table.name == "DT_RELA" && UInt64(index) < relativeCount {
             return "is not relative, DT_RELACOUNT says that the first \(relativeCount) are"
@@ -175,15 +185,18 @@ struct RelocationTables {
             let place = "DT_RELR entry \((offset - range.lowerBound) / 8)"
             if word & 1 == 0 {
                 if let next, word < next {
-                    return problems.add(place, "goes back to \(word.hex), the entries before it end at \(next.hex)")
+                    return problems.add(
+                        .relocations, place, "goes back to \(word.hex), the entries before it end at \(next.hex)")
                 }
                 guard relocate(word, context, &arrays, bytes, &problems) else {
-                    return problems.add(place, "writes at \(word.hex), where nothing writable is loaded")
+                    return problems.add(.relocations, place, "writes at \(word.hex), where nothing writable is loaded")
                 }
                 next = word + 8  // cannot overflow: `relocate` found it loaded
                 continue
             }
-            guard let start = next else { return problems.add(place, "is a map without an address before it") }
+            guard let start = next else {
+                return problems.add(.relocations, place, "is a map without an address before it")
+            }
             next = start + 8 * 63
             var bits = word >> 1
             // Most maps lie in plain data: one question for all their words keeps the walk linear in the table.
@@ -196,7 +209,8 @@ struct RelocationTables {
             while bits != 0 {
                 let address = start + 8 * UInt64(bits.trailingZeroBitCount)
                 guard relocate(address, context, &arrays, bytes, &problems) else {
-                    return problems.add(place, "writes at \(address.hex), where nothing writable is loaded")
+                    return problems.add(
+                        .relocations, place, "writes at \(address.hex), where nothing writable is loaded")
                 }
                 bits &= bits - 1
             }

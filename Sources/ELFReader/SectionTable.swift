@@ -28,7 +28,7 @@ struct SectionTable {
             // dlopen would not mind, but a table that is announced and not there is the mark of a file cut short.
             let flaw = "has \(count * size) bytes from byte \(offset) on, the file has \(bytes.byteCount)"
             facts = .unknown(reason: "section table \(flaw)")
-            problems.add("section table", flaw)
+            problems.add(.sections, "section table", flaw)
             return
         }
         let namesIndex = Int(bytes.u16(62))
@@ -70,7 +70,7 @@ struct SectionTable {
                 let flaw = Self.placementFlaw(bytes, header, map)
                     ?? tags.flatMap({ Self.tagFlaw(bytes, header, name, $0) })
             {
-                problems.add("section \(name)", flaw)
+                problems.add(.sections, "section \(name)", flaw)
                 isConsistent = false
             }
         }

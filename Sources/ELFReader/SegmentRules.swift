@@ -15,14 +15,16 @@ extension LoadMap {
                 case ELFSegment.Kind.dynamic: dynamicFlaw(segment)
                 default: nil
                 }
-            if let flaw { problems.add("segment \(index) (\(Self.name(segment.type)))", flaw) }
+            if let flaw { problems.add(.segments, "segment \(index) (\(Self.name(segment.type)))", flaw) }
         }
         for kind in [
             ELFSegment.Kind.interpreter, ELFSegment.Kind.programHeaders, ELFSegment.Kind.threadLocal,
             ELFSegment.Kind.readOnlyAfterRelocation, ELFSegment.Kind.stack, ELFSegment.Kind.dynamic,
         ] {
             let count = segments.count { $0.type == kind }
-            if count > 1 { problems.add("program header table", "has \(count) of \(Self.name(kind)), 1 is allowed") }
+            if count > 1 {
+                problems.add(.segments, "program header table", "has \(count) of \(Self.name(kind)), 1 is allowed")
+            }
         }
     }
 

@@ -8,15 +8,16 @@ struct StringTable {
     /// Finds the table; `nil`, with a problem, where it is missing, not loaded or not terminated.
     init?(_ tags: DynamicTags, _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
         guard let address = tags[DynamicTags.Tag.strings], let size = tags[DynamicTags.Tag.stringsSize] else {
-            problems.add("dynamic section", "has no DT_STRTAB or no DT_STRSZ")
+            problems.add(.dynamic, "dynamic section", "has no DT_STRTAB or no DT_STRSZ")
             return nil
         }
         guard size > 0, let range = map.fileRange(address, size) else {
-            problems.add("DT_STRTAB", "has \(size) bytes at address \(address.hex), not all loaded from the file")
+            problems.add(
+                .dynamic, "DT_STRTAB", "has \(size) bytes at address \(address.hex), not all loaded from the file")
             return nil
         }
         guard bytes.u8(range.upperBound - 1) == 0 else {
-            problems.add("DT_STRTAB", "does not end with NUL after its \(size) bytes")
+            problems.add(.dynamic, "DT_STRTAB", "does not end with NUL after its \(size) bytes")
             return nil
         }
         self.range = range
@@ -27,10 +28,11 @@ struct StringTable {
 
     /// The name at `offset`; `nil`, with a problem, where it lies outside or is over a limit.
     mutating func name(
-        _ offset: UInt64, _ bytes: RawSpan, of place: @autoclosure () -> String, _ problems: inout ProblemLog
+        _ offset: UInt64, _ bytes: RawSpan, of part: ELFProblem.Part, _ place: @autoclosure () -> String,
+        _ problems: inout ProblemLog
     ) -> String? {
         guard offset < UInt64(range.count) else {
-            problems.add(place(), "has its name at byte \(offset) of DT_STRTAB, which has \(range.count)")
+            problems.add(part, place(), "has its name at byte \(offset) of DT_STRTAB, which has \(range.count)")
             return nil
         }
         let start = range.lowerBound + Int(offset)
@@ -39,7 +41,7 @@ struct StringTable {
         budget -= (name ?? start..<longest).count  // a name without end costs its search
         guard let name, budget >= 0 else {
             problems.add(
-                place(),
+                part, place(),
                 "has a name over \(ELFLimits.nameBytes) bytes, or all names over \(ELFLimits.textBytes): the limits")
             return nil
         }

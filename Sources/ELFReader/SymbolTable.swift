@@ -22,21 +22,22 @@ struct SymbolTable {
         _ map: LoadMap, _ problems: inout ProblemLog
     ) {
         guard let address = tags[DynamicTags.Tag.symbols] else {
-            problems.add("dynamic section", "has no DT_SYMTAB")
+            problems.add(.symbols, "dynamic section", "has no DT_SYMTAB")
             return
         }
         if tags[DynamicTags.Tag.symbolSize] != UInt64(Self.entrySize) {
             problems.add(
-                "DT_SYMENT", "is \(tags[DynamicTags.Tag.symbolSize] ?? 0), 64-bit symbols have \(Self.entrySize) bytes")
+                .symbols, "DT_SYMENT",
+                "is \(tags[DynamicTags.Tag.symbolSize] ?? 0), 64-bit symbols have \(Self.entrySize) bytes")
         }
         let count = max(hashes.symbolCount ?? leastCount, 1)
         guard count <= ELFLimits.symbols else {
-            problems.add("DT_SYMTAB", "has \(count) symbols, the limit is \(ELFLimits.symbols)")
+            problems.add(.symbols, "DT_SYMTAB", "has \(count) symbols, the limit is \(ELFLimits.symbols)")
             return
         }
         guard address % 8 == 0, let table = map.fileRange(address, UInt64(count * Self.entrySize)) else {
             problems.add(
-                "DT_SYMTAB",
+                .symbols, "DT_SYMTAB",
                 "has \(count * Self.entrySize) bytes at address \(address.hex), unaligned or not all loaded")
             return
         }
@@ -47,17 +48,17 @@ struct SymbolTable {
             let offset = table.lowerBound + index * Self.entrySize
             let (info, other) = (bytes.u8(offset + 4), bytes.u8(offset + 5))
             var unheard = ProblemLog()
-            let name = strings.name(UInt64(bytes.u32(offset)), bytes, of: "symbol \(index)", &unheard)
+            let name = strings.name(UInt64(bytes.u32(offset)), bytes, of: .symbols, "symbol \(index)", &unheard)
             let symbol = DynamicSymbol(
                 name: name ?? "", binding: info >> 4, type: info & 15, visibility: other & 3,
                 sectionIndex: bytes.u16(offset + 6), value: bytes.u64(offset + 8))
             symbols.append(symbol)
             if isSound, let problem = unheard.problems.first {
-                problems.add(problem.place, problem.detail)
+                problems.add(.symbols, problem.place, problem.detail)
                 isSound = false
             }
             if isSound, let flaw = Self.flaw(symbol, map) {
-                problems.add("symbol \(index) (\(symbol.name.prefix(64)))", flaw)
+                problems.add(.symbols, "symbol \(index) (\(symbol.name.prefix(64)))", flaw)
                 isSound = false
             }
         }
@@ -96,7 +97,7 @@ struct SymbolTable {
             let stored = bytes.u32(offset + 4 * (index - first))
             if stored | 1 != hash | 1 {
                 return problems.add(
-                    "symbol \(index) (\(symbols[index - 1].name.prefix(64)))",
+                    .hash, "symbol \(index) (\(symbols[index - 1].name.prefix(64)))",
                     "has hash \(UInt64(hash).hex), DT_GNU_HASH says \(UInt64(stored).hex)")
             }
         }

@@ -25,22 +25,25 @@ struct VersionTables {
             readDefinitions(definitions, count, &strings, bytes, map, &problems)
         }
         guard let versions = tags[DynamicTags.Tag.versions] else {
-            if needs != nil || definitions != nil { problems.add("dynamic section", "has versions but no DT_VERSYM") }
+            if needs != nil || definitions != nil {
+                problems.add(.versions, "dynamic section", "has versions but no DT_VERSYM")
+            }
             return
         }
         guard let table = map.fileRange(versions, 2 * UInt64(symbolCount)) else {
             problems.add(
-                "DT_VERSYM",
+                .versions, "DT_VERSYM",
                 "has \(2 * symbolCount) bytes at address \(versions.hex), not all loaded from the file")
             return
         }
         if needs == nil && definitions == nil {
-            problems.add("DT_VERSYM", "is there, but neither DT_VERNEED nor DT_VERDEF")
+            problems.add(.versions, "DT_VERSYM", "is there, but neither DT_VERNEED nor DT_VERDEF")
         }
         for index in 0..<symbolCount {
             let version = bytes.u16(table.lowerBound + 2 * index) & 0x7fff
             if version > largest {
-                problems.add("DT_VERSYM", "gives symbol \(index) version \(version), the largest is \(largest)")
+                problems.add(
+                    .versions, "DT_VERSYM", "gives symbol \(index) version \(version), the largest is \(largest)")
                 return
             }
         }
@@ -55,15 +58,16 @@ struct VersionTables {
         for index in 0..<count {
             let place = "DT_VERNEED entry \(index)"
             guard let entry = map.fileRange(address, 16)?.lowerBound else {
-                return problems.add(place, "at address \(address.hex) is not loaded from the file")
+                return problems.add(.versions, place, "at address \(address.hex) is not loaded from the file")
             }
             let (version, versionCount) = (bytes.u16(entry), bytes.u16(entry + 2))
             guard version == 1, versionCount > 0 else {
-                return problems.add(place, "has format \(version) (1 is known) and \(versionCount) versions")
+                return problems.add(.versions, place, "has format \(version) (1 is known) and \(versionCount) versions")
             }
-            guard let library = strings.name(UInt64(bytes.u32(entry + 4)), bytes, of: place, &problems) else { return }
+            guard let library = strings.name(UInt64(bytes.u32(entry + 4)), bytes, of: .versions, place, &problems)
+            else { return }
             guard needed.contains(library) else {
-                return problems.add(place, "is about \(library.prefix(64)), which is not in DT_NEEDED")
+                return problems.add(.versions, place, "is about \(library.prefix(64)), which is not in DT_NEEDED")
             }
             needs.append(VersionNeed(library: library, versions: []))
             let first = address + UInt64(bytes.u32(entry + 8))
@@ -71,7 +75,8 @@ struct VersionTables {
 
             let next = UInt64(bytes.u32(entry + 12))
             guard (next == 0) == (index + 1 == count) else {
-                return problems.add(place, "has its next entry \(next) bytes on, DT_VERNEEDNUM says \(count) entries")
+                return problems.add(
+                    .versions, place, "has its next entry \(next) bytes on, DT_VERNEEDNUM says \(count) entries")
             }
             address += next
         }
@@ -86,16 +91,17 @@ struct VersionTables {
         for index in 0..<count {
             guard countVersion(place, &problems) else { return false }
             guard let entry = map.fileRange(address, 16)?.lowerBound else {
-                problems.add(place, "has version \(index) at address \(address.hex), not loaded from the file")
+                problems.add(
+                    .versions, place, "has version \(index) at address \(address.hex), not loaded from the file")
                 return false
             }
-            guard let name = strings.name(UInt64(bytes.u32(entry + 8)), bytes, of: place, &problems) else {
+            guard let name = strings.name(UInt64(bytes.u32(entry + 8)), bytes, of: .versions, place, &problems) else {
                 return false
             }
             let hash = Self.hash(name)
             guard bytes.u32(entry) == hash else {
                 problems.add(
-                    place,
+                    .versions, place,
                     "has version \(name.prefix(64)) with hash \(UInt64(bytes.u32(entry)).hex), its name's is "
                         + UInt64(hash).hex)
                 return false
@@ -104,7 +110,7 @@ struct VersionTables {
             largest = max(largest, bytes.u16(entry + 6) & 0x7fff)
             let next = UInt64(bytes.u32(entry + 12))
             guard (next == 0) == (index + 1 == count) else {
-                problems.add(place, "has version \(index + 1) \(next) bytes on, its own count is \(count)")
+                problems.add(.versions, place, "has version \(index + 1) \(next) bytes on, its own count is \(count)")
                 return false
             }
             address += next
@@ -121,24 +127,27 @@ struct VersionTables {
             let place = "DT_VERDEF entry \(index)"
             guard countVersion(place, &problems) else { return }
             guard let entry = map.fileRange(address, 20)?.lowerBound else {
-                return problems.add(place, "at address \(address.hex) is not loaded from the file")
+                return problems.add(.versions, place, "at address \(address.hex) is not loaded from the file")
             }
             let (version, nameCount) = (bytes.u16(entry), bytes.u16(entry + 6))
             guard version == 1, nameCount > 0 else {
-                return problems.add(place, "has format \(version) (1 is known) and \(nameCount) names")
+                return problems.add(.versions, place, "has format \(version) (1 is known) and \(nameCount) names")
             }
             let nameAddress = address + UInt64(bytes.u32(entry + 12))
             guard let nameEntry = map.fileRange(nameAddress, 8)?.lowerBound else {
-                return problems.add(place, "has its name at address \(nameAddress.hex), not loaded from the file")
+                return problems.add(
+                    .versions, place, "has its name at address \(nameAddress.hex), not loaded from the file")
             }
             guard bytes.u32(nameEntry) < UInt32(clamping: strings.size) else {
                 return problems.add(
-                    place, "has its name at byte \(bytes.u32(nameEntry)) of DT_STRTAB, which has \(strings.size)")
+                    .versions, place,
+                    "has its name at byte \(bytes.u32(nameEntry)) of DT_STRTAB, which has \(strings.size)")
             }
             largest = max(largest, bytes.u16(entry + 4) & 0x7fff)
             let next = UInt64(bytes.u32(entry + 16))
             guard (next == 0) == (index + 1 == count) else {
-                return problems.add(place, "has its next entry \(next) bytes on, DT_VERDEFNUM says \(count) entries")
+                return problems.add(
+                    .versions, place, "has its next entry \(next) bytes on, DT_VERDEFNUM says \(count) entries")
             }
             address += next
         }
@@ -146,7 +155,9 @@ struct VersionTables {
 
     private mutating func countVersion(_ place: String, _ problems: inout ProblemLog) -> Bool {
         read += 1
-        if read > ELFLimits.versions { problems.add(place, "exceeds the limit of \(ELFLimits.versions) versions") }
+        if read > ELFLimits.versions {
+            problems.add(.versions, place, "exceeds the limit of \(ELFLimits.versions) versions")
+        }
         return read <= ELFLimits.versions
     }
 

@@ -16,7 +16,8 @@ extension HostFacts {
                 swiftVersion: SwiftToolchain.compilerVersion,
                 clangVersion: String(clang.reversed().drop { $0 == " " }.reversed()),
                 swiftRuntime: LoadedObjects.all().contains { $0.name.contains("libswiftCore.so") } ? .dynamic : .static,
-                abi: ABIVersion(major: Int(SWB_ABI_MAJOR), minor: Int(SWB_ABI_MINOR)))
+                abi: ABIVersion(major: Int(SWB_ABI_MAJOR), minor: Int(SWB_ABI_MINOR)),
+                x86Level: clinux_x86_level() > 0 ? Int(clinux_x86_level()) : nil, sanitizers: builtWithSanitizers())
         } catch {
             throw .system("\(error)")
         }
@@ -27,5 +28,12 @@ extension HostFacts {
         let path = "/proc/self/exe"
         let field = try FileDescriptor(opening: path, O_RDONLY).read(2, at: 18, from: path)
         return UInt16(field[0]) | UInt16(field[1]) << 8
+    }
+
+    /// The sanitizers that this process was compiled with.
+    private static func builtWithSanitizers() -> [String] {
+        // SAFETY: a string literal of the shim.
+        let names = unsafe String(cString: clinux_sanitizers())
+        return names.split(separator: " ").map(String.init)
     }
 }

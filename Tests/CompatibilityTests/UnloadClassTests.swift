@@ -63,7 +63,8 @@ struct UnloadClassTests {
         ("__pthread_key_create", "a destructor that runs at a thread's exit"),
         ("tss_create", "a destructor that runs at a thread's exit"), ("sigaction", "a signal handler"),
         ("signal", "a signal handler"), ("pthread_atfork", "a fork handler"), ("__register_atfork", "a fork handler"),
-        ("on_exit", "an exit handler"), ("dispatch_async", "a queued block"),
+        ("on_exit", "an exit handler"), ("putenv", "a variable of the environment"),
+        ("mq_notify", "a notification"), ("dispatch_async", "a queued block"),
     ]
 
     @Test(arguments: doubts)

@@ -47,7 +47,9 @@ import Testing
                 unsound += 1
                 continue
             }
-            #expect(image.problems.count <= ELFLimits.problems)
+            for part in ELFProblem.Part.allCases {
+                #expect(image.problems.count { $0.part == part } <= ELFLimits.problems)
+            }
             if !image.problems.isEmpty { unsound += 1 }
         }
         #expect(unsound > 250, "damage goes unnoticed")

@@ -34,6 +34,10 @@ const char *_Nullable clinux_glibc_version(void);
  * "clang version ". Static storage. */
 const char *_Nonnull clinux_clang_version(void);
 
+/* The sanitizers that this file, and so its program, was compiled with, each followed by a blank: "address "; empty
+ * without one. Static storage. Why: Swift has no condition for it. */
+const char *_Nonnull clinux_sanitizers(void);
+
 /* ---- files ---------------------------------------------------------------------------------------------------------- */
 
 /* copy_file_range(2) from both descriptors' positions. The number of bytes copied, 0 at the end of the file, -1 on

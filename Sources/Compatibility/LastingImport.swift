@@ -1,0 +1,70 @@
+import ELFReader
+
+/// A function of glibc, libstdc++ or libdispatch that can leave something behind which calls or points into the image
+/// long after the call that left it.
+struct LastingImport: Sendable {
+    /// Which gate tells of it.
+    enum Kind: Sendable {
+        /// Runs code of the image on a thread of its own.
+        case threads
+        /// Runs code of the image when a signal arrives.
+        case signals
+        /// Runs code of the image at the end of a thread, at a fork or at exit; or keeps a pointer into it.
+        case keys
+    }
+
+    /// The symbol, or what `std::thread` is known by.
+    let name: String
+    let kind: Kind
+    /// What may stay, "a running thread".
+    let leftover: String
+}
+
+extension LastingImport {
+    /// All of them by symbol.
+    private static let known: [String: LastingImport] = {
+        let thread = "a running thread"
+        let handler = "a signal handler"
+        let destructor = "a destructor that runs at a thread's exit"
+        let table: [(Kind, String, [String])] = [
+            (.threads, thread, ["pthread_create", "thrd_create", "clone", "__clone"]),
+            (.threads, "a timer", ["timer_create"]),
+            (.threads, "a notification", ["mq_notify", "getaddrinfo_a"]),
+            (.threads, "a queued block", ["dispatch_async", "dispatch_after"]),
+            (.threads, "a queued function", ["dispatch_async_f", "dispatch_after_f"]),
+            (.threads, "an event source", ["dispatch_source_create"]),
+            (
+                .signals, handler,
+                [
+                    "sigaction", "__sigaction", "signal", "bsd_signal", "sysv_signal", "__sysv_signal", "ssignal",
+                    "sigset",
+                ]
+            ),
+            (.keys, destructor, ["pthread_key_create", "__pthread_key_create", "tss_create"]),
+            (.keys, "a fork handler", ["pthread_atfork", "__register_atfork"]),
+            (.keys, "an exit handler", ["on_exit"]),
+            (.keys, "a variable of the environment", ["putenv"]),
+        ]
+        var known: [String: LastingImport] = [:]
+        for (kind, leftover, names) in table {
+            for name in names { known[name] = LastingImport(name: name, kind: kind, leftover: leftover) }
+        }
+        return known
+    }()
+
+    /// std::thread's constructor, whatever its argument's mangling.
+    private static let standardThread = "_ZNSt6thread15_M_start_thread"
+
+    /// Those that an image imports, sorted by name, `std::thread` last.
+    static func all(of image: ELFImage) -> [LastingImport] {
+        var found: [String: LastingImport] = [:]
+        var hasStandardThread = false
+        for symbol in image.symbols where !symbol.isDefined {
+            if let known = known[symbol.name] { found[symbol.name] = known }
+            if symbol.name.hasPrefix(standardThread) { hasStandardThread = true }
+        }
+        let sorted = found.values.sorted { $0.name < $1.name }
+        return hasStandardThread
+            ? sorted + [LastingImport(name: "std::thread", kind: .threads, leftover: "a running thread")] : sorted
+    }
+}
