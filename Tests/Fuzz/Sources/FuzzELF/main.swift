@@ -26,7 +26,9 @@ public func fuzzELF(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private func checkBounds(_ image: ELFImage, fileSize: Int) {
-    law("problems are bounded", image.problems.count <= ELFLimits.problems + 1, "\(image.problems.count)")
+    law(
+        "problems are bounded", image.problems.count <= ELFLimits.problems * ELFProblem.Part.allCases.count,
+        "\(image.problems.count)")
     law("segments are bounded", image.segments.count <= ELFLimits.programHeaders)
     law("segments fit the file", image.segments.count * 56 <= fileSize)
     law("symbols fit the file", image.symbols.count * 24 <= fileSize, "\(image.symbols.count) in \(fileSize)")
