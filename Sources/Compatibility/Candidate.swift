@@ -16,9 +16,9 @@ package struct Candidate: Sendable {
     package var id: ImageID
     /// What the approval is for; decides how severe a repeated version is.
     package var purpose: Purpose
-    /// What is known of the libraries in DT_NEEDED, by name; a name without an entry is `.unknown`, unless it is one of
-    /// the C library's own (`NeededLibrary.harmless`).
-    package var needed: [String: NeededLibrary]
+    /// What the image leads to in the process that is to load it; `nil` where that was not looked at, as on a build
+    /// machine.
+    package var closure: ClosureFacts?
 
     /// What somebody wants to do with a candidate.
     package enum Purpose: Sendable, Equatable {
@@ -32,7 +32,7 @@ package struct Candidate: Sendable {
 
     package init(
         path: String, identity: FileIdentity, permissions: UInt32, image: Result<ELFImage, ELFProblem>,
-        manifest: ManifestReading, id: ImageID, purpose: Purpose, needed: [String: NeededLibrary] = [:]
+        manifest: ManifestReading, id: ImageID, purpose: Purpose, closure: ClosureFacts? = nil
     ) {
         self.path = path
         self.identity = identity
@@ -41,7 +41,7 @@ package struct Candidate: Sendable {
         self.manifest = manifest
         self.id = id
         self.purpose = purpose
-        self.needed = needed
+        self.closure = closure
     }
 }
 

@@ -16,9 +16,9 @@ extension Gate {
     static let all: [Gate] = [
         .structure, .fileClass, .machine, .instructionSet, .executableStack, .writableCode, .textRelocations,
         .sanitizer, .indirectFunctions, .constructors, .uniqueSymbols, .noDelete, .threadImports, .signalImports,
-        .keyImports, .glibcVersion, .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version,
-        .missingExports,
-        .undeclaredExports, .requirements, .duplicate, .writableFile,
+        .keyImports, .glibcVersion, .neededMissing, .neededShadowed,
+        .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version,
+        .missingExports, .undeclaredExports, .requirements, .duplicate, .writableFile,
     ]
 
     /// A gate that judges the file's facts: needs an image whose parts could be read.
@@ -39,6 +39,18 @@ extension Gate {
             return findings.map { finding in
                 finding.verdict == .passed ? .skipped(code, because: "the file is broken") : finding
             }
+        }
+    }
+
+    /// A gate that judges what the image brings with it and finds in the process: needs a look at the host's machine.
+    static func ofClosure(
+        _ code: String, _ judge: @escaping @Sendable (ClosureFacts, ELFImage, Candidate, HostFacts) -> [Finding]
+    ) -> Gate {
+        ofImage(code) { image, candidate, host in
+            guard let closure = candidate.closure else {
+                return [.skipped(code, because: "what is installed and loaded on the host is not known here")]
+            }
+            return judge(closure, image, candidate, host)
         }
     }
 

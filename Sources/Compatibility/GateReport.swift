@@ -47,7 +47,7 @@ public struct GateReport: Sendable {
         let manifest = candidate.foundManifest
         let unload: (unloadClass: UnloadClass, reasons: [String])
         switch candidate.image {
-        case .success(let image): unload = UnloadClass.classify(image, manifest: manifest, needed: candidate.needed)
+        case .success(let image): unload = UnloadClass.classify(image, manifest: manifest, closure: candidate.closure)
         case .failure: unload = (.resident, ["the file could not be read"])
         }
         let findings = Gate.all.flatMap { $0.judge(candidate, host) }

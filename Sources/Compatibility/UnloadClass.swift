@@ -14,24 +14,58 @@ extension UnloadClass {
     /// Classifies an image, with every reason, each a clause; a doubt that a vouch lifted is listed too, because whoever
     /// unmaps the image then relies on the author's word.
     ///
-    /// A vouch (`unload = clean`) answers doubts, not facts: it lifts what imports only suggest. It is never believed for an image that uses Swift, or where a missing section table or damage could hide that it
-    /// does.
+    /// Libraries that come along go with the image, so what keeps one of them keeps it too; what is loaded already it
+    /// neither brings nor takes. A vouch (`unload = clean`) answers doubts, not facts: it lifts what imports only
+    /// suggest, of the image and of what it brings. It is never believed for an image that uses Swift, or where a
+    /// missing section table or damage could hide that it does.
+    ///
+    /// - Parameter closure: `nil` where nobody looked: every library that is not the C library's own may then stay.
     package static func classify(
-        _ image: ELFImage, manifest: PluginManifest?, needed: [String: NeededLibrary] = [:]
+        _ image: ELFImage, manifest: PluginManifest?, closure: ClosureFacts? = nil
     ) -> (unloadClass: UnloadClass, reasons: [String]) {
-        let facts = residentFacts(image, needed)
-        let doubts = residentDoubts(image)
+        let brought = closure?.comingAlong ?? []
+        func all(_ reasons: (ELFImage) -> [String]) -> [String] {
+            reasons(image) + brought.flatMap { library, image in reasons(image).map { clause($0, of: library) } }
+        }
+        let facts = all(residentFacts) + unknownLibraries(image, closure)
+        let doubts = all(residentDoubts)
         let isVouchedFor = (manifest?.vouchesForUnload ?? false) && facts.isEmpty
         if !facts.isEmpty || (!doubts.isEmpty && !isVouchedFor) { return (.resident, facts + doubts) }
         let vouched = doubts.map { "\($0), vouched for by unload = clean" }
-        let delays = image.imports(in: ["__cxa_thread_atexit", "__cxa_thread_atexit_impl"]).map {
-            "imports \($0): glibc keeps the image while thread-local destructors are pending"
+        let delays = all { image in
+            image.imports(in: ["__cxa_thread_atexit", "__cxa_thread_atexit_impl"]).map {
+                "imports \($0): glibc keeps the image while thread-local destructors are pending"
+            }
         }
         return (delays.isEmpty ? .unloadable : .deferred, delays + vouched)
     }
 
+    /// "brings libb.so (through liba.so): imports sigaction, …".
+    private static func clause(_ reason: String, of library: ClosureFacts.Library) -> String {
+        let way = library.through.isEmpty ? "" : " (through \(library.through.joined(separator: ", ")))"
+        return "brings \(library.name)\(way): \(reason)"
+    }
+
+    /// Libraries that would be unmapped together with the image, and may hold Swift code, for which nobody can vouch.
+    private static func unknownLibraries(_ image: ELFImage, _ closure: ClosureFacts?) -> [String] {
+        guard let closure else {
+            return (image.dynamic?.needed ?? [])
+                .filter { !ELFImage.isSwiftLibrary($0) && !harmlessLibraries.contains($0) }
+                .map { "needs \($0), which is not loaded yet and may have to stay" }
+        }
+        let missing = closure.libraries.filter { if case .missing = $0.outcome { true } else { false } }
+        return missing.map { "needs \($0.name), which was not found and may have to stay" }
+            + (closure.cutShort.map { [$0] } ?? [])
+    }
+
+    /// Libraries of glibc and libgcc: in every process, or free of anything that outlives them.
+    private static let harmlessLibraries: Set<String> = [
+        "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libgcc_s.so.1",
+        "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
+    ]
+
     /// Reasons that no vouch lifts.
-    private static func residentFacts(_ image: ELFImage, _ needed: [String: NeededLibrary]) -> [String] {
+    private static func residentFacts(_ image: ELFImage) -> [String] {
         var reasons = image.swiftUses.map(\.reason)
         if !image.problems.isEmpty { reasons.append("the file is broken, so what it shows may be incomplete") }
         if case .unknown(let reason) = image.sections {
@@ -43,14 +77,6 @@ extension UnloadClass {
         if let first = unique.first {
             let rest = unique.count > 1 ? " and \(unique.count - 1) more" : ""
             reasons.append("defines the unique symbol \(first.name)\(rest); compile with -fno-gnu-unique")
-        }
-        for name in image.dynamic?.needed ?? [] where !ELFImage.isSwiftLibrary(name) {
-            switch needed[name] ?? (NeededLibrary.harmless.contains(name) ? .loaded : .unknown) {
-            case .loaded, .unloadable: break
-            case .resident(let reason): reasons.append("needs \(name), which \(reason)")
-            // It would be unmapped together with the image, and may hold Swift code, for which nobody can vouch.
-            case .unknown: reasons.append("needs \(name), which is not loaded yet and may have to stay")
-            }
         }
         return reasons
     }

@@ -1,13 +1,16 @@
 package import Compatibility
 import ELFReader
-import PluginLoading
+package import PluginLoading
 
 extension Candidate {
     /// Reads everything that the gates look at from the bytes of one file.
     ///
-    /// - Parameter path: the operator's file, for messages.
+    /// - Parameters:
+    ///   - path: the operator's file, for messages.
+    ///   - surroundings: where the libraries that it needs are looked for; `nil` where the host is another machine's.
     package init(
-        reading bytes: RawSpan, of path: String, identity: FileIdentity, permissions: UInt32, for purpose: Purpose
+        reading bytes: RawSpan, of path: String, identity: FileIdentity, permissions: UInt32, for purpose: Purpose,
+        in surroundings: ProcessLinker? = .shared
     ) {
         let image: Result<ELFImage, ELFProblem>
         do throws(ELFProblem) { image = .success(try ELFImage.parse(bytes)) } catch { image = .failure(error) }
@@ -16,7 +19,7 @@ extension Candidate {
             path: path, identity: identity, permissions: permissions, image: image,
             manifest: parsed.map { ManifestReading.read(from: $0.notes) } ?? .absent,
             id: ImageID.identify(image: parsed, bytes: bytes), purpose: purpose,
-            needed: Self.judge(needed: parsed?.dynamic?.needed ?? []))
+            closure: surroundings.flatMap { linker in parsed.map { Self.closure(of: $0, at: path, linker) } })
     }
 
     /// The lifecycle functions that dlsym would find, sorted.
@@ -27,17 +30,10 @@ extension Candidate {
         return image.exportedFunctions.intersection(PluginManifest.lifecycleSymbols).sorted()
     }
 
-    /// What this process knows of the libraries that an image needs: those that it has loaded stay whatever happens.
-    ///
-    /// Looks for those few among what may be a thousand loaded objects, most of them plugins.
-    private static func judge(needed: [String]) -> [String: NeededLibrary] {
-        var known = Dictionary(needed.map { ($0, NeededLibrary.unknown) }) { first, _ in first }
-        for object in LoadedObjects.all() {
-            let path = object.name.utf8
-            let name = Substring(
-                path[(path.lastIndex(of: UInt8(ascii: "/")).map(path.index(after:)) ?? path.startIndex)...])
-            if let key = known.index(forKey: String(name)) { known.values[key] = .loaded }
-        }
-        return known
+    /// What the image leads to in this process: its private copy lies alone, so its own `$ORIGIN` leads nowhere.
+    private static func closure(of image: ELFImage, at path: String, _ linker: ProcessLinker) -> ClosureFacts {
+        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
+        return ClosureFacts.walk(
+            from: image, at: .init(origin: nil, operatorsFolder: folder == "" ? "/" : folder ?? "."), linker)
     }
 }

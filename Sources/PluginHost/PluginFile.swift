@@ -19,19 +19,21 @@ package enum PluginFile {
 
     /// Judges the file by all gates.
     ///
-    /// - Parameter facts: of the host that is to load it, this one or another.
+    /// - Parameters:
+    ///   - facts: of the host that is to load it, this one or another.
+    ///   - isThisHost: whether it is to be loaded on this machine, so that what is installed here counts.
     /// - Throws: `notFound` or `system` where the file cannot be read; a bad file is a report, not an error.
     package static func judge(
-        path: String, against facts: HostFacts, policy: GatePolicy = .init()
+        path: String, against facts: HostFacts, isThisHost: Bool = true, policy: GatePolicy = .init()
     ) throws(PluginHostError) -> GateReport {
-        GateReport.judge(try candidate(path), host: facts, policy: policy)
+        GateReport.judge(try candidate(path, isThisHost ? .shared : nil), host: facts, policy: policy)
     }
 
     /// Reads the file's facts and manifest.
     ///
     /// - Throws: `notFound` or `system` where the file cannot be read, `invalidRequest` where it is not an ELF file.
     package static func facts(path: String) throws(PluginHostError) -> Facts {
-        let candidate = try candidate(path)
+        let candidate = try candidate(path, .shared)
         let image: ELFImage
         do throws(ELFProblem) { image = try candidate.image.get() } catch {
             throw .invalidRequest("\(path) is not an ELF file: \(error)")
@@ -42,7 +44,7 @@ package enum PluginFile {
             unloadReasons: report.unloadReasons)
     }
 
-    private static func candidate(_ path: String) throws(PluginHostError) -> Candidate {
+    private static func candidate(_ path: String, _ surroundings: ProcessLinker?) throws(PluginHostError) -> Candidate {
         let file = try open(path)
         let status = try status(of: file, at: path)
         do throws(SystemError) {
@@ -50,7 +52,7 @@ package enum PluginFile {
             return try MappedFile(copying: file, at: path).withBytes { bytes in
                 Candidate(
                     reading: bytes, of: path, identity: FileIdentity(status),
-                    permissions: UInt32(status.st_mode & 0o7777), for: .check)
+                    permissions: UInt32(status.st_mode & 0o7777), for: .check, in: surroundings)
             }
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)

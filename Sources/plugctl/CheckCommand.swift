@@ -33,7 +33,7 @@ struct CheckCommand {
 
     private func check(_ file: String, against facts: HostFacts) -> Checked {
         do {
-            let report = try PluginFiles.judge(file, against: facts)
+            let report = try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil)
             return Checked(file: file, admissible: report.isAdmissible, report: report)
         } catch {
             return Checked(file: file, admissible: false, error: error)

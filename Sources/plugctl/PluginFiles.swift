@@ -4,10 +4,12 @@ import PluginHost
 /// The host's eye for files, with the command line's errors: nothing in a file runs.
 enum PluginFiles {
     /// All gates over one file.
-    static func judge(_ path: String, against facts: HostFacts) throws(CommandFailure) -> GateReport {
+    static func judge(
+        _ path: String, against facts: HostFacts, isThisHost: Bool = true
+    ) throws(CommandFailure) -> GateReport {
         guard fileExists(path) else { throw .fileNotFound(path) }
         do throws(PluginHostError) {
-            return try PluginFile.judge(path: path, against: facts, policy: GatePolicy())
+            return try PluginFile.judge(path: path, against: facts, isThisHost: isThisHost, policy: GatePolicy())
         } catch {
             throw CommandFailure(error)
         }

@@ -26,7 +26,10 @@ struct GateReportTests {
 
     /// A file may need thousands of libraries; the reply that carries the report must stay small.
     @Test func reasonsForAnUnloadClassAreFew() {
-        let candidate = Sample.candidate { $1.dynamic?.needed = (0..<1000).map { "lib\($0).so" } }
+        let candidate = Sample.candidate {
+            $0.closure = nil
+            $1.dynamic?.needed = (0..<1000).map { "lib\($0).so" }
+        }
         let report = GateReport.judge(candidate, host: Sample.host)
         #expect(report.unloadClass == .resident)
         #expect(report.unloadReasons.count == 33 && report.unloadReasons.last == "968 more reasons")

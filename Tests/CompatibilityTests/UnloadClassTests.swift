@@ -4,12 +4,12 @@ import Testing
 
 struct UnloadClassTests {
     static func classify(
-        vouched: Bool = false, needed: [String: NeededLibrary] = [:], _ change: (inout ELFImage) -> Void
+        vouched: Bool = false, closure: ClosureFacts? = nil, _ change: (inout ELFImage) -> Void
     ) throws -> (unloadClass: UnloadClass, reasons: [String]) {
         var image = Sample.image
         change(&image)
         let manifest = try Sample.manifest(Sample.manifestText + (vouched ? "\nunload = clean\n" : ""))
-        return UnloadClass.classify(image, manifest: manifest, needed: needed)
+        return UnloadClass.classify(image, manifest: manifest, closure: closure)
     }
 
     static func imported(_ name: String) -> DynamicSymbol { DynamicSymbol(name: name, sectionIndex: 0) }
@@ -45,14 +45,15 @@ struct UnloadClassTests {
             { $0.problems = [ELFProblem(place: "DT_SYMTAB", detail: "lies outside of the file")] },
             "the file is broken, so what it shows may be incomplete"
         ),
-        ({ $0.dynamic?.needed = ["libstay.so"] }, "needs libstay.so, which uses the Swift runtime"),
+        (
+            { $0.dynamic?.needed = ["libstay.so"] }, "needs libstay.so, which is not loaded yet and may have to stay"
+        ),
     ]
 
     @Test(arguments: facts.indices, [false, true])
     func factsKeepAnImageWhateverItsAuthorSays(_ index: Int, _ vouched: Bool) throws {
         let (change, reason) = Self.facts[index]
-        let result = try Self.classify(
-            vouched: vouched, needed: ["libstay.so": .resident(reason: "uses the Swift runtime")], change)
+        let result = try Self.classify(vouched: vouched, change)
         #expect(result.unloadClass == .resident)
         #expect(result.reasons == [reason])
     }
@@ -86,23 +87,60 @@ struct UnloadClassTests {
         #expect(result.reasons == ["imports std::thread, which may leave a running thread behind"])
     }
 
-    static let libraries: [(NeededLibrary?, Bool, UnloadClass)] = [
-        (nil, false, .resident), (nil, true, .resident), (.unknown, true, .resident), (.loaded, false, .unloadable),
-        (.unloadable, false, .unloadable), (.resident(reason: "x"), true, .resident),
-    ]
+    static func library(_ name: String, _ outcome: ClosureFacts.Outcome, through: [String] = []) -> ClosureFacts {
+        ClosureFacts(libraries: [.init(name, through: through, outcome)])
+    }
 
-    @Test(arguments: libraries)
-    func followsNeededLibraries(_ library: NeededLibrary?, _ vouched: Bool, _ unloadClass: UnloadClass) throws {
-        let needed = library.map { ["libfoo.so.1": $0] } ?? [:]
-        let result = try Self.classify(vouched: vouched, needed: needed) {
-            $0.dynamic?.needed = ["libc.so.6", "libm.so.6", "libfoo.so.1"]
-        }
-        #expect(result.unloadClass == unloadClass)
+    /// What comes along goes with the image, so what keeps it keeps the image; what is loaded does not count.
+    @Test(arguments: [false, true])
+    func followsLibrariesThatComeAlong(_ vouched: Bool) throws {
+        let swift = library(symbols: [Self.imported("swift_retain")])
+        let kept = try Self.classify(
+            vouched: vouched, closure: Self.library("libdeep.so", swift, through: ["liba.so", "libb.so"])
+        ) { _ in }
+        #expect(kept.unloadClass == .resident)
+        #expect(
+            kept.reasons == [
+                "brings libdeep.so (through liba.so, libb.so): imports swift_retain of the Swift runtime"
+            ])
+        let loaded = ClosureFacts.Outcome.loaded(LoadedLibrary(path: "/x/libdeep.so"), instead: nil)
+        let free = try Self.classify(vouched: vouched, closure: Self.library("libdeep.so", loaded)) { _ in }
+        #expect(free.unloadClass == .unloadable && free.reasons == [])
+    }
+
+    @Test func aVouchCoversWhatTheImageBrings() throws {
+        let closure = Self.library("libkeys.so", library(symbols: [Self.imported("pthread_key_create")]))
+        let reason =
+            "brings libkeys.so: imports pthread_key_create, which may leave a destructor that runs at a thread's exit "
+            + "behind"
+        let doubted = try Self.classify(closure: closure) { _ in }
+        #expect(doubted.unloadClass == .resident && doubted.reasons == [reason])
+        let vouched = try Self.classify(vouched: true, closure: closure) { _ in }
+        #expect(vouched.unloadClass == .unloadable && vouched.reasons == ["\(reason), vouched for by unload = clean"])
+    }
+
+    @Test func aLibraryThatIsMissingMayHaveToStay() throws {
+        let result = try Self.classify(vouched: true, closure: Self.library("libgone.so", .missing(.init()))) { _ in }
+        #expect(result.unloadClass == .resident)
+        #expect(result.reasons == ["needs libgone.so, which was not found and may have to stay"])
+    }
+
+    @Test func destructorsOfALibraryDeferToo() throws {
+        let closure = Self.library("librust.so", library(symbols: [Self.imported("__cxa_thread_atexit_impl")]))
+        #expect(try Self.classify(closure: closure) { _ in }.unloadClass == .deferred)
+    }
+
+    private func library(symbols: [DynamicSymbol]) -> ClosureFacts.Outcome {
+        var image = Sample.image
+        image.symbols = symbols
+        return .comesAlong(path: "/x/lib.so", image)
     }
 
     /// The Swift runtime is loaded in a Swift host, and still keeps every image that uses it.
     @Test func loadedSwiftRuntimeIsStillAReason() throws {
-        let result = try Self.classify(needed: ["libswiftCore.so": .loaded]) {
+        let result = try Self.classify(
+            closure: Self.library("libswiftCore.so", .loaded(LoadedLibrary(path: "/x/libswiftCore.so"), instead: nil))
+        ) {
             $0.dynamic?.needed = ["libswiftCore.so"]
         }
         #expect(result.unloadClass == .resident)

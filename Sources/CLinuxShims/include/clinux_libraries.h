@@ -1,0 +1,32 @@
+/* The names under which the dynamic linker knows what it has loaded, read from memory and not from files, which may have
+ * changed since. No policy lives here. Callable on any thread. */
+#ifndef CLINUX_LIBRARIES_H
+#define CLINUX_LIBRARIES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One loaded object; all texts are borrowed for the visit. */
+typedef struct clinux_library {
+  const char *_Nonnull name;          /* as the dynamic linker knows it; "" for the main program */
+  const char *_Nullable soname;       /* DT_SONAME */
+  const char *_Nullable rpath;        /* DT_RPATH; NULL where there is a DT_RUNPATH beside it */
+  const uint8_t *_Nullable build_id;  /* NT_GNU_BUILD_ID, `build_id_size` bytes */
+  size_t build_id_size;
+} clinux_library;
+
+/* Calls `visit` for every loaded object but the first `skip`, in load order. The dynamic linker's lock is held: no dl*
+ * function inside. Texts over 4,095 bytes count as missing. */
+void clinux_visit_libraries(size_t skip, void *_Nullable context,
+                            void (*_Nonnull visit)(void *_Nullable context, const clinux_library *_Nonnull library));
+
+/* AT_PLATFORM of getauxval(3), "x86_64"; NULL where the kernel gave none. Static storage. */
+const char *_Nullable clinux_platform(void);
+
+/* AT_SECURE: a set-user-ID program, whose LD_LIBRARY_PATH the dynamic linker ignores. */
+int clinux_is_secure(void);
+
+/* How many of x86-64-v2, -v3 and -v4 this machine offers, each with those before it; 0 on other machines. */
+int clinux_x86_level_folders(void);
+
+#endif /* CLINUX_LIBRARIES_H */

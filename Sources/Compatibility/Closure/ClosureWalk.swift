@@ -1,0 +1,196 @@
+package import ELFReader
+
+extension ClosureFacts {
+    /// What one walk may cost at most, whatever the files say.
+    enum Limit {
+        /// Objects met.
+        static let libraries = 1024
+        /// Names in all DT_NEEDED together.
+        static let names = 16_384
+        /// Paths looked at.
+        static let looks = 32_768
+    }
+
+    /// Where an image lies, for its `$ORIGIN`.
+    package struct Place: Sendable {
+        /// The folder that it is loaded from; `nil` where the copy that is loaded has no neighbours.
+        package var origin: String?
+        /// The folder that its author means: that of the operator's file.
+        package var operatorsFolder: String?
+
+        package init(origin: String?, operatorsFolder: String? = nil) {
+            self.origin = origin
+            self.operatorsFolder = operatorsFolder
+        }
+    }
+
+    /// Follows DT_NEEDED as dlopen will (`_dl_map_object_deps`): breadth first, each object once, loaded ones not beyond.
+    ///
+    /// Pure but for what `view` does. Cost: linear in names and searched paths, within `Limit`.
+    package static func walk(from image: ELFImage, at place: Place, _ view: some LinkerView) -> ClosureFacts {
+        var walk = ClosureWalk(view)
+        walk.follow(image, place)
+        return walk.facts
+    }
+}
+
+private struct ClosureWalk<View: LinkerView> {
+    private(set) var facts = ClosureFacts()
+    private let view: View
+    private var search: LibrarySearch<View>
+    /// Names that are settled: as written for slashes, else bare.
+    private var settled: Set<String> = []
+    private var files: Set<FileIdentity> = []
+    private var loadedPaths: Set<String> = []
+
+    /// An object whose DT_NEEDED is to be followed.
+    private struct Node {
+        var dynamic: DynamicTable
+        var origin: String?
+        var through: [String]
+        /// DT_RPATH of what led here.
+        var inherited: [LibrarySearch<View>.Folder]
+        var name: String
+    }
+
+    init(_ view: View) {
+        self.view = view
+        search = LibrarySearch(view, budget: ClosureFacts.Limit.looks)
+    }
+
+    mutating func follow(_ image: ELFImage, _ place: ClosureFacts.Place) {
+        guard let dynamic = image.dynamic else { return }
+        var nodes = [Node(dynamic: dynamic, origin: place.origin, through: [], inherited: [], name: "plugin")]
+        var (index, names) = (0, 0)
+        while index < nodes.count {
+            let node = nodes[index]
+            let needer = needer(node)
+            for written in node.dynamic.needed {
+                names += 1
+                guard names <= ClosureFacts.Limit.names, facts.libraries.count < ClosureFacts.Limit.libraries,
+                    search.budget > 0
+                else {
+                    facts.cutShort =
+                        "needs more than \(ClosureFacts.Limit.libraries) libraries, or more than "
+                        + "\(ClosureFacts.Limit.looks) paths would have to be looked at"
+                    return
+                }
+                let operators = index == 0 ? place.operatorsFolder : nil
+                guard let next = settle(written, node, needer, operators) else { continue }
+                nodes.append(next)
+            }
+            index += 1
+        }
+    }
+
+    /// Settles one name; the object to follow, where one comes along.
+    private mutating func settle(
+        _ written: String, _ node: Node, _ needer: LibrarySearch<View>.Needer, _ operatorsFolder: String?
+    ) -> Node? {
+        guard let name = view.environment.expand(written, origin: node.origin) else {
+            if settled.insert(written).inserted {
+                miss(written, node, ClosureFacts.Search(places: [written]), operatorsFolder)
+            }
+            return nil
+        }
+        guard settled.insert(name).inserted else { return nil }
+        if let loaded = view.loaded(as: name) {
+            if loadedPaths.insert(loaded.path).inserted {
+                let other = shadow(name, of: loaded, node, needer, operatorsFolder)
+                facts.libraries.append(.init(name, through: node.through, .loaded(loaded, instead: other)))
+            }
+            return nil
+        }
+        switch search.find(name, for: needer) {
+        case .missing(let search):
+            miss(name, node, search, operatorsFolder)
+            return nil
+        case .found(let path, let identity):
+            guard files.insert(identity).inserted else { return nil }
+            if let loaded = view.loaded(from: identity) {
+                if loadedPaths.insert(loaded.path).inserted {
+                    facts.libraries.append(.init(name, through: node.through, .loaded(loaded, instead: nil)))
+                }
+                return nil
+            }
+            return map(name, path, identity, node)
+        }
+    }
+
+    private mutating func map(_ name: String, _ path: String, _ identity: FileIdentity, _ node: Node) -> Node? {
+        let image: ELFImage
+        switch view.image(at: path, identity) {
+        case .failure(let problem):
+            let search = ClosureFacts.Search(obstacle: "\(path) \(problem.reason)")
+            facts.libraries.append(.init(name, through: node.through, .missing(search)))
+            return nil
+        case .success(let found): image = found
+        }
+        facts.libraries.append(.init(name, through: node.through, .comesAlong(path: path, image)))
+        guard let dynamic = image.dynamic else { return nil }
+        // Later names that equal its DT_SONAME are it, too.
+        if let soname = dynamic.soname { settled.insert(soname) }
+        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
+        return Node(
+            dynamic: dynamic, origin: folder == "" ? "/" : folder, through: node.through + [name],
+            inherited: ownRPath(node) + node.inherited, name: name)
+    }
+
+    private mutating func miss(
+        _ name: String, _ node: Node, _ search: ClosureFacts.Search, _ operatorsFolder: String?
+    ) {
+        var search = search
+        if let operatorsFolder, case .found(let path, _) = asOperatorsFile(name, node, operatorsFolder) {
+            search.beside = path
+        }
+        facts.libraries.append(.init(name, through: node.through, .missing(search)))
+    }
+
+    /// The file that the search would find, where it is another than the loaded one.
+    private mutating func shadow(
+        _ name: String, of loaded: LoadedLibrary, _ node: Node, _ needer: LibrarySearch<View>.Needer,
+        _ operatorsFolder: String?
+    ) -> String? {
+        let result = operatorsFolder.map { asOperatorsFile(name, node, $0) } ?? search.find(name, for: needer)
+        guard case .found(let path, let identity) = result, identity != loaded.identity, path != loaded.path else {
+            return nil
+        }
+        if !loaded.buildID.isEmpty, case .success(let image) = view.image(at: path, identity),
+            image.buildID == loaded.buildID
+        {
+            return nil
+        }
+        return path
+    }
+
+    /// The search as if the image itself were loaded from where the operator's file lies.
+    private mutating func asOperatorsFile(
+        _ written: String, _ node: Node, _ folder: String
+    ) -> LibrarySearch<View>.Result {
+        var node = node
+        node.origin = folder
+        guard let name = view.environment.expand(written, origin: folder) else { return .missing(.init()) }
+        return search.find(name, for: needer(node))
+    }
+
+    private func needer(_ node: Node) -> LibrarySearch<View>.Needer {
+        let runpath = node.dynamic.runpath.map { folders(of: $0, node, "RUNPATH") }
+        return .init(
+            runpath: runpath, rpath: ownRPath(node) + node.inherited,
+            passesOverDefaults: node.dynamic.flags1 & 0x800 != 0)
+    }
+
+    /// The image's own DT_RPATH, which a DT_RUNPATH beside it makes void.
+    private func ownRPath(_ node: Node) -> [LibrarySearch<View>.Folder] {
+        guard node.dynamic.runpath == nil, let rpath = node.dynamic.rpath else { return [] }
+        return folders(of: rpath, node, "RPATH")
+    }
+
+    private func folders(of path: String, _ node: Node, _ kind: String) -> [LibrarySearch<View>.Folder] {
+        LinkerEnvironment.split(path).map { element in
+            .init(
+                path: view.environment.expand(element, origin: node.origin), written: element,
+                source: node.through.isEmpty ? kind : "\(kind) of \(node.name)")
+        }
+    }
+}

@@ -1,0 +1,107 @@
+/// The dynamic linker's search for one name (ld.so(8); `_dl_map_object` of glibc 2.36's dl-load.c).
+struct LibrarySearch<View: LinkerView> {
+    let view: View
+    /// How many paths may still be looked at: a hostile DT_RUNPATH has thousands of folders.
+    private(set) var budget: Int
+    private var folders: [String: Bool] = [:]
+
+    init(_ view: View, budget: Int) {
+        self.view = view
+        self.budget = budget
+    }
+
+    /// What the search of one name came to.
+    enum Result {
+        case found(path: String, FileIdentity)
+        case missing(ClosureFacts.Search)
+    }
+
+    /// Whose search paths count for a name: the object that needs it, and those that led to it.
+    struct Needer {
+        /// DT_RUNPATH, expanded; `nil` where it has none, and then the DT_RPATH of all that led here counts.
+        var runpath: [Folder]?
+        /// DT_RPATH of the object, of the one that needed it, and so on, expanded.
+        var rpath: [Folder]
+        /// DF_1_NODEFLIB: neither the cache's default folders nor these themselves.
+        var passesOverDefaults: Bool
+    }
+
+    /// A folder of a search path; without a path it needs an origin that there is not.
+    struct Folder {
+        var path: String?
+        /// As it is written, with its tokens.
+        var written: String
+        /// "RUNPATH", "RPATH of the host".
+        var source: String
+    }
+
+    /// Searches for a name, which holds no token any more.
+    mutating func find(_ name: String, for needer: Needer) -> Result {
+        var search = ClosureFacts.Search()
+        if name.utf8.contains(UInt8(ascii: "/")) {
+            search.places = [name]
+            if let found = look(name, &search) { return found }
+            return .missing(search)
+        }
+        var paths = needer.runpath == nil ? needer.rpath : []
+        if needer.runpath == nil {
+            paths += view.environment.programPath.map { Folder(path: $0, written: $0, source: "RPATH of the host") }
+        }
+        paths += view.environment.libraryPath.map { Folder(path: $0, written: $0, source: "LD_LIBRARY_PATH") }
+        paths += needer.runpath ?? []
+        for folder in paths {
+            search.places.append("\(folder.written) (\(folder.source))")
+            if let path = folder.path, let found = look(for: name, in: path, &search) { return found }
+        }
+        search.places.append("/etc/ld.so.cache")
+        if let path = view.cached(name), !(needer.passesOverDefaults && isInDefaultFolder(path)),
+            let found = look(path, &search)
+        {
+            return found
+        }
+        guard !needer.passesOverDefaults else { return .missing(search) }
+        for folder in view.environment.defaultFolders {
+            search.places.append(folder)
+            if let found = look(for: name, in: folder, &search) { return found }
+        }
+        return .missing(search)
+    }
+
+    /// Looks in a folder and before that in its subfolders for this machine; `nil` where the search goes on.
+    private mutating func look(for name: String, in folder: String, _ search: inout ClosureFacts.Search) -> Result? {
+        guard isFolder(folder) else { return nil }
+        let base = folder == "/" ? "" : folder
+        for subfolder in view.environment.subfolders {
+            let first = subfolder.prefix { $0 != "/" }
+            guard isFolder("\(base)/\(first)"), first.count == subfolder.count || isFolder("\(base)/\(subfolder)")
+            else { continue }
+            if let found = look("\(base)/\(subfolder)/\(name)", &search) { return found }
+        }
+        return look("\(base)/\(name)", &search)
+    }
+
+    private mutating func look(_ path: String, _ search: inout ClosureFacts.Search) -> Result? {
+        guard path.utf8.count < LinkerEnvironment.pathLimit, budget > 0 else { return nil }
+        budget -= 1
+        switch view.file(at: path) {
+        case .absent, .foreign: return nil
+        case .unusable(let reason):
+            search.obstacle = "\(path) \(reason)"
+            return .missing(search)
+        case .library(let identity): return .found(path: path, identity)
+        }
+    }
+
+    private mutating func isFolder(_ path: String) -> Bool {
+        if let known = folders[path] { return known }
+        guard budget > 0 else { return false }
+        budget -= 1
+        let answer = view.isFolder(path)
+        folders[path] = answer
+        return answer
+    }
+
+    private func isInDefaultFolder(_ path: String) -> Bool {
+        view.environment.defaultFolders.contains { path.hasPrefix("\($0)/") }
+    }
+}

@@ -1,0 +1,87 @@
+/// What decides, beside the files themselves, where the dynamic linker looks for a library (ld.so(8)): fixed when the
+/// process starts.
+package struct LinkerEnvironment: Sendable, Equatable {
+    /// The folders of LD_LIBRARY_PATH as it was when the process started, expanded.
+    package var libraryPath: [String]
+    /// The folders of the main program's DT_RPATH, expanded; empty where it has a DT_RUNPATH, which only serves itself.
+    package var programPath: [String]
+    /// The folders that are searched last, in order.
+    package var defaultFolders: [String]
+    /// Folders below each searched one that come before it, best first: "glibc-hwcaps/x86-64-v3".
+    package var subfolders: [String]
+    /// What `$LIB` stands for: "lib/x86_64-linux-gnu".
+    package var library: String
+    /// What `$PLATFORM` stands for: "x86_64".
+    package var platform: String
+
+    package init(
+        libraryPath: [String] = [], programPath: [String] = [], defaultFolders: [String] = ["/lib", "/usr/lib"],
+        subfolders: [String] = [], library: String = "lib", platform: String = "x86_64"
+    ) {
+        self.libraryPath = libraryPath
+        self.programPath = programPath
+        self.defaultFolders = defaultFolders
+        self.subfolders = subfolders
+        self.library = library
+        self.platform = platform
+    }
+
+    /// Of a path after expansion, in bytes: PATH_MAX.
+    static let pathLimit = 4096
+
+    /// Replaces the tokens `$ORIGIN`, `$LIB` and `$PLATFORM`, with or without braces; other dollars stay as they are.
+    ///
+    /// - Parameter origin: the folder of the object whose text it is.
+    /// - Returns: `nil` where the text needs an origin and has none, or grows beyond a path's limit.
+    package func expand(_ text: String, origin: String?) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "$")) else { return text.utf8.count < Self.pathLimit ? text : nil }
+        var result = ""
+        var rest = Substring(text)
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[rest.index(after: dollar)...]
+            guard let (token, end) = Self.token(rest) else {
+                result += "$"
+                continue
+            }
+            switch token {
+            case "ORIGIN":
+                guard let origin else { return nil }
+                result += origin
+            case "LIB": result += library
+            default: result += platform
+            }
+            rest = rest[end...]
+            guard result.utf8.count < Self.pathLimit else { return nil }
+        }
+        result += rest
+        return result.utf8.count < Self.pathLimit ? result : nil
+    }
+
+    /// The folders of a search path, in order, without trailing slashes; an empty element is the working folder.
+    ///
+    /// - Parameter separators: ":" in the dynamic section, also ";" in LD_LIBRARY_PATH.
+    package static func split(_ path: String, separators: Set<Character> = [":"]) -> [String] {
+        path.split(omittingEmptySubsequences: false) { separators.contains($0) }.prefix(1024).map { element in
+            guard !element.isEmpty else { return "." }
+            let trimmed = element.reversed().drop { $0 == "/" }.reversed()
+            return trimmed.isEmpty ? "/" : String(trimmed)
+        }
+    }
+
+    /// The token behind a dollar and where it ends; `nil` where there is none.
+    private static func token(_ text: Substring) -> (String, Substring.Index)? {
+        let isBraced = text.first == "{"
+        let name = isBraced ? text.dropFirst() : text
+        for token in ["ORIGIN", "LIB", "PLATFORM"] where name.hasPrefix(token) {
+            let end = name.index(name.startIndex, offsetBy: token.count)
+            let next = end < name.endIndex ? name[end] : nil
+            if isBraced {
+                if next == "}" { return (token, name.index(after: end)) }
+            } else if next.map({ !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }) ?? true {
+                return (token, end)
+            }
+        }
+        return nil
+    }
+}

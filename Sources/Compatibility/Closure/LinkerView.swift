@@ -1,0 +1,54 @@
+package import ELFReader
+
+/// What the closure walk asks of the world, so that the walk itself is pure.
+package protocol LinkerView {
+    /// Fixed for the process.
+    var environment: LinkerEnvironment { get }
+    /// The object in this process that the dynamic linker takes for a name: one of its names, or its DT_SONAME.
+    func loaded(as name: String) -> LoadedLibrary?
+    /// The object in this process that was mapped from a file.
+    func loaded(from file: FileIdentity) -> LoadedLibrary?
+    /// What the dynamic linker's cache has for a name.
+    func cached(_ name: String) -> String?
+    /// Whether there is a folder at the path.
+    func isFolder(_ path: String) -> Bool
+    /// What lies at the path; nothing is opened that could block.
+    func file(at path: String) -> FileAtPath
+    /// The facts of a library's file that `file(at:)` found.
+    func image(at path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem>
+}
+
+/// An object that is in the process already.
+package struct LoadedLibrary: Sendable, Equatable {
+    /// As the dynamic linker knows it: an absolute path mostly.
+    package var path: String
+    /// The file that lies at the path now; `nil` where there is none.
+    package var identity: FileIdentity?
+    /// NT_GNU_BUILD_ID of what is mapped; empty where it has none.
+    package var buildID: [UInt8]
+
+    package init(path: String, identity: FileIdentity? = nil, buildID: [UInt8] = []) {
+        self.path = path
+        self.identity = identity
+        self.buildID = buildID
+    }
+}
+
+/// What a look at a path shows, as far as the search for a library goes (open_verify in glibc's dl-load.c).
+package enum FileAtPath: Sendable, Equatable {
+    /// Nothing that may be read: the search goes on.
+    case absent
+    /// A library of another class or machine: the search goes on.
+    case foreign
+    /// Something else, which ends the search; a clause, "is a pipe".
+    case unusable(String)
+    /// A library.
+    case library(FileIdentity)
+}
+
+/// Why the facts of a library that was found are not known, a clause: "has 3000000000 bytes, the limit is …".
+package struct LibraryProblem: Error, Sendable, Equatable {
+    package var reason: String
+
+    package init(reason: String) { self.reason = reason }
+}

@@ -1,0 +1,62 @@
+import ELFReader
+
+extension Gate {
+    /// `needed.missing`: every library that the image leads to is loaded already or lies where the dynamic linker looks.
+    static let neededMissing = Gate.ofClosure("needed.missing") { closure, _, _, _ in
+        let code = "needed.missing"
+        let shown = 16
+        var findings: [Finding] = []
+        let missing = closure.libraries.compactMap { library in
+            if case .missing(let search) = library.outcome { (library, search) } else { nil }
+        }
+        for (library, search) in missing.prefix(shown) {
+            findings.append(
+                .refused(
+                    code, plugin: "needs \(library.name)", host: "not found", statement(library, search),
+                    remedy: remedy(library, search)))
+        }
+        if missing.count > shown {
+            let rest = "\(missing.count - shown) more libraries"
+            findings.append(
+                .refused(
+                    code, plugin: "needs \(rest)", host: "not found", "plugin needs \(rest) that were not found",
+                    remedy: "install them"))
+        }
+        if let reason = closure.cutShort {
+            findings.append(
+                .refused(
+                    code, plugin: reason, "plugin \(reason), and nobody looked further",
+                    remedy: "link against fewer libraries"))
+        }
+        guard findings.isEmpty else { return findings }
+        let (count, coming) = (closure.libraries.count, closure.comingAlong.count)
+        return [
+            .passed(
+                code, plugin: "\(count) \(count == 1 ? "library" : "libraries"), \(coming) not loaded yet",
+                host: "all found")
+        ]
+    }
+
+    private static func statement(_ library: ClosureFacts.Library, _ search: ClosureFacts.Search) -> String {
+        let need = "\(library.needer) needs \(library.name)"
+        if let obstacle = search.obstacle { return "\(need), and \(obstacle)" }
+        if let beside = search.beside {
+            return "\(need), which lies at \(beside), but a private copy is loaded, and that lies alone, so $ORIGIN "
+                + "leads nowhere"
+        }
+        // Words in front of what may be hundreds of folders.
+        let places = search.places.prefix(12).joined(separator: ", ")
+        let rest = search.places.count > 12 ? " and \(search.places.count - 12) more places" : ""
+        return "\(need), which is in none of: \(places)\(rest)"
+    }
+
+    private static func remedy(_ library: ClosureFacts.Library, _ search: ClosureFacts.Search) -> String {
+        if search.obstacle != nil { return "put a shared library for this machine there" }
+        if search.beside != nil {
+            return "link with the folder's full name in -Wl,-rpath instead of $ORIGIN, or link the library statically"
+        }
+        let isPath = library.name.utf8.contains(UInt8(ascii: "/"))
+        if isPath { return "put the library there, or link it by its name alone" }
+        return "install \(library.name), or link \(library.through.last ?? "the plugin") with -Wl,-rpath and its folder"
+    }
+}

@@ -1,0 +1,171 @@
+import Compatibility
+import ELFReader
+import Testing
+
+struct ClosureWalkTests {
+    static func walk(
+        _ image: ELFImage, _ linker: PaperLinker, origin: String? = "/plugins", operatorsFolder: String? = nil
+    ) -> ClosureFacts {
+        ClosureFacts.walk(from: image, at: .init(origin: origin, operatorsFolder: operatorsFolder), linker)
+    }
+
+    static func linker(_ files: [String: ELFImage], _ change: (inout PaperLinker) -> Void = { _ in }) -> PaperLinker {
+        var linker = PaperLinker(files: files)
+        change(&linker)
+        return linker
+    }
+
+    static let plain = PaperLinker.image()
+
+    /// One name, the image's search paths, the files that there are, and which of them is taken.
+    static let searches: [(ELFImage, [String], String)] = [
+        (PaperLinker.image(["liba.so"]), ["/lib/liba.so", "/usr/lib/liba.so"], "liba.so = /lib/liba.so"),
+        (PaperLinker.image(["liba.so"]), ["/usr/lib/liba.so"], "liba.so = /usr/lib/liba.so"),
+        (PaperLinker.image(["liba.so"]), ["/else/liba.so"], "liba.so missing"),
+        (PaperLinker.image(["liba.so"], runpath: "/r"), ["/r/liba.so", "/lib/liba.so"], "liba.so = /r/liba.so"),
+        (PaperLinker.image(["liba.so"], rpath: "/r"), ["/r/liba.so", "/path/liba.so"], "liba.so = /r/liba.so"),
+        // LD_LIBRARY_PATH comes after DT_RPATH and before DT_RUNPATH; with a DT_RUNPATH the DT_RPATH is void.
+        (PaperLinker.image(["liba.so"], runpath: "/r"), ["/r/liba.so", "/path/liba.so"], "liba.so = /path/liba.so"),
+        (PaperLinker.image(["liba.so"], rpath: "/p", runpath: "/r"), ["/p/liba.so"], "liba.so missing"),
+        (PaperLinker.image(["liba.so"]), ["/host/liba.so"], "liba.so = /host/liba.so"),
+        (PaperLinker.image(["liba.so"], runpath: "/r"), ["/host/liba.so"], "liba.so missing"),
+        // The cache before the default folders.
+        (PaperLinker.image(["libcached.so"]), ["/cached/1", "/lib/libcached.so"], "libcached.so = /cached/1"),
+        (PaperLinker.image(["libcached.so"]), ["/lib/libcached.so"], "libcached.so = /lib/libcached.so"),
+        (PaperLinker.image(["libcached.so"], flags1: 0x800), ["/cached/1"], "libcached.so = /cached/1"),
+        (PaperLinker.image(["liba.so"], flags1: 0x800), ["/lib/liba.so"], "liba.so missing"),
+        // A machine's own folder before the plain one.
+        (
+            PaperLinker.image(["liba.so"], runpath: "/r"), ["/r/liba.so", "/r/glibc-hwcaps/x86-64-v2/liba.so"],
+            "liba.so = /r/glibc-hwcaps/x86-64-v2/liba.so"
+        ),
+        (
+            PaperLinker.image(["liba.so"], runpath: "/none:$ORIGIN/../x:${ORIGIN}/lib:/r"), ["/plugins/lib/liba.so"],
+            "liba.so = /plugins/lib/liba.so"
+        ),
+        (
+            PaperLinker.image(["liba.so"], runpath: "/$LIB/$PLATFORM"), ["/lib64/x86_64/liba.so"],
+            "liba.so = /lib64/x86_64/liba.so"
+        ),
+        (PaperLinker.image(["liba.so"], runpath: "/$LIBS"), ["/$LIBS/liba.so"], "liba.so = /$LIBS/liba.so"),
+        (PaperLinker.image(["/x/liba.so"], runpath: "/r"), ["/x/liba.so"], "/x/liba.so = /x/liba.so"),
+        (PaperLinker.image(["/x/liba.so"], runpath: "/r"), ["/r/liba.so", "/lib/liba.so"], "/x/liba.so missing"),
+        (PaperLinker.image(["$ORIGIN/liba.so"]), ["/plugins/liba.so"], "/plugins/liba.so = /plugins/liba.so"),
+    ]
+
+    @Test(arguments: searches.indices)
+    func searchesInTheDynamicLinkersOrder(_ index: Int) {
+        let (image, files, line) = Self.searches[index]
+        let linker = Self.linker(Dictionary(uniqueKeysWithValues: files.map { ($0, Self.plain) })) {
+            $0.environment.libraryPath = ["/path"]
+            $0.environment.programPath = ["/host"]
+            $0.cache = ["libcached.so": "/cached/1"]
+        }
+        #expect(Self.walk(image, linker).lines == [line])
+    }
+
+    @Test func goesBreadthFirstAndMeetsEachOnce() {
+        let linker = Self.linker([
+            "/lib/liba.so": PaperLinker.image(["libd.so", "libb.so"]),
+            "/lib/libb.so": PaperLinker.image(["liba.so", "libe.so"]),
+            "/lib/libd.so": Self.plain, "/lib/libe.so": Self.plain,
+        ])
+        let facts = Self.walk(PaperLinker.image(["liba.so", "libb.so"]), linker)
+        #expect(facts.libraries.map(\.name) == ["liba.so", "libb.so", "libd.so", "libe.so"])
+        #expect(facts.libraries.map(\.through) == [[], [], ["liba.so"], ["libb.so"]])
+    }
+
+    /// DT_RPATH serves what the image's libraries need, DT_RUNPATH does not.
+    @Test(arguments: [true, false])
+    func rpathIsInherited(_ isRPath: Bool) {
+        let linker = Self.linker(["/r/liba.so": PaperLinker.image(["libb.so"]), "/r/libb.so": Self.plain])
+        let image =
+            isRPath ? PaperLinker.image(["liba.so"], rpath: "/r") : PaperLinker.image(["liba.so"], runpath: "/r")
+        #expect(
+            Self.walk(image, linker).lines == [
+                "liba.so = /r/liba.so", isRPath ? "libb.so = /r/libb.so" : "libb.so missing",
+            ])
+    }
+
+    @Test func originOfALibraryIsItsOwnFolder() {
+        let linker = Self.linker([
+            "/r/liba.so": PaperLinker.image(["libb.so"], runpath: "$ORIGIN/deep"), "/r/deep/libb.so": Self.plain,
+        ])
+        let facts = Self.walk(PaperLinker.image(["liba.so"], runpath: "/r"), linker, origin: nil)
+        #expect(facts.lines == ["liba.so = /r/liba.so", "libb.so = /r/deep/libb.so"])
+    }
+
+    @Test func stopsAtWhatIsLoaded() {
+        let linker = Self.linker(["/lib/libc.so.6": PaperLinker.image(["libgone.so"])]) {
+            $0.loadedNames["libc.so.6"] = LoadedLibrary(
+                path: "/lib/libc.so.6", identity: PaperLinker.identity("/lib/libc.so.6"))
+        }
+        #expect(
+            Self.walk(PaperLinker.image(["libc.so.6"]), linker).lines == ["libc.so.6 loaded /lib/libc.so.6"])
+    }
+
+    @Test func seesWhichFileALoadedNameHides() {
+        let linker = Self.linker(["/plugins/libhelp.so": Self.plain]) {
+            $0.loadedNames["libhelp.so"] = LoadedLibrary(path: "/first/libhelp.so")
+        }
+        let image = PaperLinker.image(["libhelp.so"], runpath: "$ORIGIN")
+        let line = "libhelp.so loaded /first/libhelp.so, not /plugins/libhelp.so"
+        #expect(Self.walk(image, linker).lines == [line])
+        #expect(Self.walk(image, linker, origin: nil, operatorsFolder: "/plugins").lines == [line])
+    }
+
+    @Test func theSameFileUnderAnotherNameIsOneObject() {
+        let identity = PaperLinker.identity("/lib/liba.so.1")
+        let linker = Self.linker(["/lib/liba.so.1": PaperLinker.image(soname: "liba.so.1")]) {
+            $0.others["/lib/liba.so"] = .library(identity)
+            $0.files["/lib/liba.so"] = PaperLinker.image(soname: "liba.so.1")
+        }
+        let facts = Self.walk(PaperLinker.image(["liba.so", "liba.so.1"]), linker)
+        #expect(facts.lines == ["liba.so = /lib/liba.so"])
+    }
+
+    @Test func passesOverOtherMachinesAndStopsAtWhatIsNoLibrary() {
+        let linker = Self.linker(["/usr/lib/liba.so": Self.plain]) { $0.others["/lib/liba.so"] = .foreign }
+        #expect(Self.walk(PaperLinker.image(["liba.so"]), linker).lines == ["liba.so = /usr/lib/liba.so"])
+        let blocked = Self.linker(["/usr/lib/liba.so": Self.plain]) {
+            $0.others["/lib/liba.so"] = .unusable("is no ELF file")
+        }
+        #expect(Self.walk(PaperLinker.image(["liba.so"]), blocked).lines == ["liba.so missing"])
+    }
+
+    @Test func endsWhateverTheFilesSay() {
+        let names = (0..<20_000).map { "lib\($0).so" }
+        let many = Self.walk(PaperLinker.image(names), Self.linker([:]))
+        #expect(many.cutShort != nil && many.libraries.count == 1024)
+        let folders = (0..<1000).map { "/r\($0)" }.joined(separator: ":")
+        let files = Dictionary(uniqueKeysWithValues: (0..<1000).map { ("/r\($0)/x", Self.plain) })
+        let wide = Self.walk(PaperLinker.image(names, runpath: folders), Self.linker(files))
+        #expect(wide.cutShort != nil)
+    }
+
+    @Test func endsInACircle() {
+        let linker = Self.linker([
+            "/lib/liba.so": PaperLinker.image(["libb.so"]), "/lib/libb.so": PaperLinker.image(["liba.so"]),
+        ])
+        #expect(Self.walk(PaperLinker.image(["liba.so"]), linker).lines.count == 2)
+    }
+
+    @Test(arguments: [
+        ("/a/b", "/a/b"), ("$ORIGIN/x", "/o/x"), ("${ORIGIN}x", "/ox"), ("$ORIGINx", "$ORIGINx"), ("a$", "a$"),
+        ("${LIB", "${LIB"), ("$LIB$PLATFORM", "lib64x86_64"), ("$$LIB", "$lib64"), ("${NONE}/$LIB", "${NONE}/lib64"),
+    ])
+    func expandsTokens(_ text: String, _ expanded: String) {
+        #expect(PaperLinker().environment.expand(text, origin: "/o") == expanded)
+    }
+
+    @Test func refusesTokensThatGrowBeyondAPath() {
+        let text = String(repeating: "$ORIGIN", count: 100)
+        #expect(PaperLinker().environment.expand(text, origin: String(repeating: "x", count: 100)) == nil)
+        #expect(PaperLinker().environment.expand("$ORIGIN", origin: nil) == nil)
+    }
+
+    @Test func splitsPaths() {
+        #expect(LinkerEnvironment.split("/a//:/:b/;c:") == ["/a", "/", "b/;c", "."])
+        #expect(LinkerEnvironment.split("/a;/b", separators: [":", ";"]) == ["/a", "/b"])
+    }
+}

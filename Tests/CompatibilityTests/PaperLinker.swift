@@ -1,0 +1,58 @@
+import Compatibility
+import ELFReader
+
+/// A dynamic linker's world on paper: which files there are, what is loaded, what the cache says.
+struct PaperLinker: LinkerView {
+    var environment = LinkerEnvironment(
+        defaultFolders: ["/lib", "/usr/lib"], subfolders: ["glibc-hwcaps/x86-64-v2"], library: "lib64",
+        platform: "x86_64")
+    /// Libraries by path.
+    var files: [String: ELFImage] = [:]
+    /// What else lies at a path.
+    var others: [String: FileAtPath] = [:]
+    /// Loaded objects by each name that they answer to.
+    var loadedNames: [String: LoadedLibrary] = [:]
+    var cache: [String: String] = [:]
+
+    /// An image that needs these libraries.
+    static func image(
+        _ needed: [String] = [], rpath: String? = nil, runpath: String? = nil, soname: String? = nil, flags1: UInt64 = 0
+    ) -> ELFImage {
+        ELFImage(
+            header: ELFHeader(machine: 62),
+            dynamic: DynamicTable(soname: soname, needed: needed, rpath: rpath, runpath: runpath, flags1: flags1),
+            sections: .known(comments: [], swiftSections: []))
+    }
+
+    /// The identity of a path: the same for the same path.
+    static func identity(_ path: String) -> FileIdentity {
+        FileIdentity(device: 1, inode: path.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }, size: 1)
+    }
+
+    func loaded(as name: String) -> LoadedLibrary? { loadedNames[name] }
+    func loaded(from file: FileIdentity) -> LoadedLibrary? { loadedNames.values.first { $0.identity == file } }
+    func cached(_ name: String) -> String? { cache[name] }
+    func isFolder(_ path: String) -> Bool {
+        (Array(files.keys) + others.keys).contains { $0.hasPrefix(path == "/" ? "/" : path + "/") }
+    }
+    func file(at path: String) -> FileAtPath {
+        others[path] ?? (files[path] == nil ? .absent : .library(Self.identity(path)))
+    }
+    func image(at path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem> {
+        files[path].map { .success($0) } ?? .failure(LibraryProblem(reason: "is gone"))
+    }
+}
+
+extension ClosureFacts {
+    /// "liba.so = /lib/liba.so", "libc.so.6 loaded", "libx.so missing": one line per library, in order.
+    var lines: [String] {
+        libraries.map { library in
+            switch library.outcome {
+            case .loaded(let loaded, let instead):
+                "\(library.name) loaded \(loaded.path)" + (instead.map { ", not \($0)" } ?? "")
+            case .comesAlong(let path, _): "\(library.name) = \(path)"
+            case .missing: "\(library.name) missing"
+            }
+        }
+    }
+}
