@@ -58,6 +58,15 @@ public struct GateReport: Sendable {
             judged: Judged(identity: candidate.identity, manifest: manifest, purpose: candidate.purpose))
     }
 
+    /// The same with what was found out later: a rehearsal's findings.
+    ///
+    /// What was judged stays what it was, and can be approved if nothing of them forbids it.
+    package func adding(_ findings: [Finding], policy: GatePolicy) -> GateReport {
+        GateReport(
+            path: path, image: image, plugin: plugin, version: version, unloadClass: unloadClass,
+            unloadReasons: unloadReasons, findings: self.findings + findings.map(policy.applied), judged: judged)
+    }
+
     /// The reasons made safe to show, and few enough: a file may need thousands of libraries.
     private static func shown(_ reasons: [String]) -> [String] {
         let limit = 32

@@ -1,5 +1,6 @@
 package import Compatibility
 import ELFReader
+import LinuxSystem
 package import PluginLoading
 
 extension Candidate {
@@ -20,6 +21,15 @@ extension Candidate {
             manifest: parsed.map { ManifestReading.read(from: $0.notes) } ?? .absent,
             id: ImageID.identify(image: parsed, bytes: bytes), purpose: purpose,
             closure: surroundings.flatMap { linker in parsed.map { Self.closure(of: $0, at: path, linker) } })
+    }
+
+    /// The same for a staged copy of the operator's file.
+    init(reading staged: StagedImage, of path: String, for purpose: Purpose) throws(SystemError) {
+        self = try staged.map().withBytes { bytes in
+            Candidate(
+                reading: bytes, of: path, identity: staged.identity, permissions: staged.sourcePermissions, for: purpose
+            )
+        }
     }
 
     /// The lifecycle functions that dlsym would find, sorted.

@@ -29,6 +29,29 @@ package enum PluginFile {
         GateReport.judge(try candidate(path, isThisHost ? .shared : nil), host: facts, policy: policy)
     }
 
+    /// Judges the file as `judge`, and rehearses what the gates let pass, as a host of this process would.
+    ///
+    /// It is copied first, and the copy removed afterwards. The one function here that runs code of the file: in a process
+    /// of its own.
+    ///
+    /// - Throws: besides, where there is no program for rehearsals, or none of them took place.
+    package static func rehearse(
+        path: String, policy: GatePolicy = .init(), _ rehearsal: RehearsalPolicy, stagingDirectory: String? = nil
+    ) throws(PluginHostError) -> GateReport {
+        let staged: StagedImage
+        let candidate: Candidate
+        do throws(LoadingError) {
+            staged = try StagedImage(copying: path, into: try StagingFolder(under: stagingDirectory))
+        } catch { throw PluginHostError(error, opening: path) }
+        do throws(SystemError) { candidate = try Candidate(reading: staged, of: path, for: .check) } catch {
+            throw .system("\(error)")
+        }
+        let report = GateReport.judge(candidate, host: try HostFacts.current(), policy: policy)
+        let findings = try Rehearsal.findings(
+            of: staged, candidate, report, .none(because: "a check has none"), rehearsal)
+        return report.adding(findings, policy: policy)
+    }
+
     /// Reads the file's facts and manifest.
     ///
     /// - Throws: `notFound` or `system` where the file cannot be read, `invalidRequest` where it is not an ELF file.

@@ -121,7 +121,7 @@ package final class LoadedImage: @unchecked Sendable {
     }
 
     /// The object of that very name, if the dynamic linker added one: it answers with an old image where it can.
-    private static func proveNovelty(
+    static func proveNovelty(
         of path: String, since addedBefore: UInt64
     ) throws(LoadingError) -> LoadedObjects.Entry {
         guard LoadedObjects.addedCount > addedBefore else {
@@ -133,7 +133,8 @@ package final class LoadedImage: @unchecked Sendable {
         return object
     }
 
-    private static func resolve(
+    /// The addresses of symbols, each inside the image.
+    static func resolve(
         _ symbols: [String], in library: borrowing DynamicLibrary, _ object: LoadedObjects.Entry
     ) throws(LoadingError) -> [String: UInt] {
         var addresses: [String: UInt] = [:]

@@ -1,4 +1,8 @@
 import Glibc
+import PluginHost
+
+// A host that rehearses plugins starts itself again; that process goes no further.
+Rehearsal.runIfRequested()
 
 // Arguments in, exit code out; what happens in between is in the files named after the commands.
 reserveStandardDescriptors()

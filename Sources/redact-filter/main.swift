@@ -12,6 +12,9 @@ import Synchronization
 // Workers take turns at reading lines: their outputs interleave, each keeps its own order. A line on which the plugin
 // fails is dropped, because a filter must not leak; the filter says so at its end and exits with 1.
 
+// A host that rehearses plugins starts itself again; that process goes no further.
+Rehearsal.runIfRequested()
+
 let usage = "usage: redact-filter PLUGIN.so [--socket PATH, or SWITCHBOARD_SOCKET=PATH] [--workers N] [--stamp]"
 var pluginPath: String?
 var socketPath = unsafe getenv("SWITCHBOARD_SOCKET").map { unsafe String(cString: $0) }

@@ -1,15 +1,8 @@
-import Glibc
 import TestSupport
 
 /// The built binary, as a user runs it.
 enum Plugctl {
-    /// Beside the test program, whose own path the kernel knows.
-    static let path: String = {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        let program = String(decoding: buffer[..<max(count, 0)].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return program.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/plugctl"
-    }()
+    static let path = BuiltProgram.path("plugctl")
 
     /// Runs it to its end, far from any host of the user's.
     static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Command {

@@ -1,0 +1,7 @@
+/* A constructor calls abort. */
+#include "rehearsed.h"
+
+CONSTRUCTOR {
+  say("invariant broken\n");
+  abort();
+}

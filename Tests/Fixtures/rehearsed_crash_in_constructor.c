@@ -1,0 +1,7 @@
+/* A constructor writes to no memory. */
+#include "rehearsed.h"
+
+CONSTRUCTOR {
+  say("about to crash\n");
+  crash();
+}

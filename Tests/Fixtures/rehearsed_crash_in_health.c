@@ -1,0 +1,8 @@
+/* swb_health writes to no memory. */
+#include "rehearsed.h"
+
+int32_t swb_health(void *instance, const swb_call_v1 *call) {
+  (void)instance, (void)call;
+  crash();
+  return 0;
+}

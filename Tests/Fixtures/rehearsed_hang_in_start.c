@@ -1,0 +1,8 @@
+/* swb_start never returns. */
+#include "rehearsed.h"
+
+START {
+  UNUSED_START;
+  hang();
+  return 0;
+}

@@ -1,0 +1,4 @@
+/* A constructor traps. */
+#include "rehearsed.h"
+
+CONSTRUCTOR { raise(SIGTRAP); }
