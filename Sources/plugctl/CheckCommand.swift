@@ -3,10 +3,12 @@ import FoundationEssentials
 import LinuxSystem
 import PluginHost
 
-/// `check FILE… [--host-facts FILE]`: every gate over every file.
+/// `check FILE… [--host-facts FILE | --rehearse]`: every gate over every file.
 struct CheckCommand {
     let files: [String]
     let hostFacts: String?
+    /// Each file that the gates let pass is loaded, started and stopped besides, in a process of its own.
+    let rehearses: Bool
 
     /// What came of one file: a report or an error.
     private struct Checked: Encodable {
@@ -33,7 +35,10 @@ struct CheckCommand {
 
     private func check(_ file: String, against facts: HostFacts) -> Checked {
         do {
-            let report = try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil)
+            let report =
+                rehearses
+                ? try PluginFiles.rehearse(file)
+                : try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil)
             return Checked(file: file, admissible: report.isAdmissible, report: report)
         } catch {
             return Checked(file: file, admissible: false, error: error)

@@ -32,8 +32,8 @@ func run(_ command: Invocation.Command, in context: CommandContext) async throws
         try await CallCommand(target: target, export: export, text: text, range: range ?? "*").run(in: context)
     case .inspect(let file):
         try InspectCommand(file: file).run(in: context)
-    case .check(let files, let hostFacts):
-        return try CheckCommand(files: files, hostFacts: hostFacts).run(in: context)
+    case .check(let files, let hostFacts, let rehearses):
+        return try CheckCommand(files: files, hostFacts: hostFacts, rehearses: rehearses).run(in: context)
     case .scan(let folders):
         try ScanCommand(folders: folders).run(in: context)
     case .facts:

@@ -148,9 +148,18 @@ enum Grammar {
             options: [], examples: ["plugctl inspect ./greeter.so --json"]),
         CommandGrammar(
             name: .check, operands: "FILE…", count: 1...Int.max, summary: "judge files by all gates",
-            story: "Reads the files only; nothing in them runs. Exits with 3 if one is refused.",
-            options: [OptionGrammar("--host-facts", "FILE", "judge against this host, as `plugctl facts` wrote it")],
-            examples: ["plugctl check ./greeter.so", "plugctl check --host-facts production.json ./greeter.so"]),
+            story: """
+                Reads the files only; nothing in them runs, unless it is rehearsed. Exits with 3 if one is refused.
+                A rehearsal loads, starts and stops a private copy in a process of its own: what kills or hangs that is refused.
+                """,
+            options: [
+                OptionGrammar("--host-facts", "FILE", "judge against this host, as `plugctl facts` wrote it"),
+                OptionGrammar("--rehearse", nil, "also load, start and stop each file in a process of its own"),
+            ],
+            examples: [
+                "plugctl check ./greeter.so", "plugctl check --host-facts production.json ./greeter.so",
+                "plugctl check --rehearse ./greeter.so",
+            ]),
         CommandGrammar(
             name: .scan, operands: "DIR…", count: 1...Int.max, summary: "find plugins in folders, newest first",
             story: "A bad file is shown or passed over, never an error.",

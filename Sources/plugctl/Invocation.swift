@@ -26,7 +26,7 @@ struct Invocation: Equatable {
         case list(all: Bool, host: Bool)
         case call(target: String, export: String, text: String?, range: String?)
         case inspect(file: String)
-        case check(files: [String], hostFacts: String?)
+        case check(files: [String], hostFacts: String?, rehearses: Bool)
         case scan(folders: [String])
         case facts
     }
@@ -103,7 +103,14 @@ extension Invocation {
         case .inspect:
             return .inspect(file: operands[0])
         case .check:
-            return .check(files: operands, hostFacts: words.value("--host-facts"))
+            guard !words.has("--rehearse") || !words.has("--host-facts") else {
+                throw UsageError(
+                    message:
+                        "--rehearse runs the plugin here, and --host-facts asks for another host: give one of the two",
+                    command: "check")
+            }
+            return .check(
+                files: operands, hostFacts: words.value("--host-facts"), rehearses: words.has("--rehearse"))
         case .scan:
             return .scan(folders: operands)
         case .facts:

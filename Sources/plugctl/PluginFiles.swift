@@ -1,7 +1,7 @@
 import Compatibility
 import PluginHost
 
-/// The host's eye for files, with the command line's errors: nothing in a file runs.
+/// The host's eye for files, with the command line's errors.
 enum PluginFiles {
     /// All gates over one file.
     static func judge(
@@ -10,6 +10,16 @@ enum PluginFiles {
         guard fileExists(path) else { throw .fileNotFound(path) }
         do throws(PluginHostError) {
             return try PluginFile.judge(path: path, against: facts, isThisHost: isThisHost, policy: GatePolicy())
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// All gates over one file, and then a rehearsal: this runs code of the file, in a process of its own.
+    static func rehearse(_ path: String) throws(CommandFailure) -> GateReport {
+        guard fileExists(path) else { throw .fileNotFound(path) }
+        do throws(PluginHostError) {
+            return try PluginFile.rehearse(path: path, policy: GatePolicy(), RehearsalPolicy(mode: .require))
         } catch {
             throw CommandFailure(error)
         }

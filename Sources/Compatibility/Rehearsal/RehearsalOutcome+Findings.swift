@@ -10,6 +10,11 @@ extension RehearsalOutcome {
     /// So many of the last bytes that it wrote are shown.
     private static let shownBytes = 400
 
+    /// In the place of what a rehearsal would have found.
+    package static let refusedBefore = [
+        Finding.skipped("rehearsal.passed", because: "nothing is rehearsed that the gates refuse")
+    ]
+
     /// What it found, for the report of the candidate: at least one finding.
     package var findings: [Finding] {
         var findings = [verdict]

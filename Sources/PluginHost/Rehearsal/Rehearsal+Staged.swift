@@ -31,7 +31,7 @@ extension Rehearsal {
         let program = try program(of: policy)
         guard report.isAdmissible, case .found(let manifest) = candidate.manifest,
             let version = try? SemanticVersion(manifest.version)  // no admissible report without one
-        else { return [] }
+        else { return RehearsalOutcome.refusedBefore }
         let functions = candidate.lifecycleFunctions
         let file: FileDescriptor
         do throws(SystemError) { file = try FileDescriptor(opening: staged.path, O_RDONLY) } catch {
