@@ -19,6 +19,14 @@ package struct Candidate: Sendable {
     /// What the image leads to in the process that is to load it; `nil` where that was not looked at, as on a build
     /// machine.
     package var closure: ClosureFacts?
+    /// Who owns the operator's file (st_uid); `nil` where nobody looked.
+    package var owner: UInt32?
+    /// Where the operator's file really lies, links resolved; `nil` where nobody looked or nobody can tell.
+    package var resolvedPath: String?
+    /// The folders above it, from "/" down.
+    package var folders: [FileFacts.Folder] = []
+    /// Where the manifest was found.
+    package var manifestSource = ManifestSource.note
 
     /// What somebody wants to do with a candidate.
     package enum Purpose: Sendable, Equatable {
@@ -62,6 +70,16 @@ package struct FileIdentity: Sendable, Hashable, Codable {
 }
 
 extension Candidate {
+    /// The files that the plugin is made of: its image, and its sidecar if it has one.
+    var files: [FileFacts] {
+        let image = FileFacts(
+            path: path, permissions: permissions, owner: owner, resolvedPath: resolvedPath, folders: folders)
+        return if case .sidecar(let sidecar) = manifestSource { [image, sidecar] } else { [image] }
+    }
+
+    /// Whether the image is a foreign library, which speaks no lifecycle.
+    package var isForeign: Bool { if case .sidecar = manifestSource { true } else { false } }
+
     /// The manifest, where exactly one could be read.
     var foundManifest: PluginManifest? {
         if case .found(let manifest) = manifest { manifest } else { nil }

@@ -7,8 +7,19 @@ import ELFReader
 struct Gate: Sendable {
     /// The codes of its findings.
     let codes: [String]
-    /// Looks at a candidate.
-    let judge: @Sendable (Candidate, HostFacts) -> [Finding]
+    /// Looks at a candidate, for a host under a policy.
+    let judge: @Sendable (Candidate, HostFacts, GatePolicy) -> [Finding]
+
+    /// A gate that no policy tells what to allow.
+    init(codes: [String], judge: @escaping @Sendable (Candidate, HostFacts) -> [Finding]) {
+        self.init(codes: codes, underPolicy: { candidate, host, _ in judge(candidate, host) })
+    }
+
+    /// A gate that compares with what the policy allows.
+    init(codes: [String], underPolicy judge: @escaping @Sendable (Candidate, HostFacts, GatePolicy) -> [Finding]) {
+        self.codes = codes
+        self.judge = judge
+    }
 }
 
 extension Gate {
@@ -18,7 +29,8 @@ extension Gate {
         .sanitizer, .indirectFunctions, .constructors, .uniqueSymbols, .noDelete, .threadImports, .signalImports,
         .keyImports, .glibcVersion, .neededMissing, .neededShadowed,
         .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version,
-        .missingExports, .undeclaredExports, .requirements, .duplicate, .writableFile,
+        .missingExports, .undeclaredExports, .requirements, .duplicate, .writableFile, .fileOwner,
+        .fileFolder,
     ]
 
     /// A gate that judges the file's facts: needs an image whose parts could be read.

@@ -1,7 +1,9 @@
 // Which codes a policy may name, and what it can say of them.
 extension GatePolicy {
     /// The codes whose refusals an operator may lower.
-    public static let adjustableCodes: Set<String> = ["exports.undeclared", "requires.present", "file.writable"]
+    public static let adjustableCodes: Set<String> = [
+        "exports.undeclared", "requires.present", "file.writable", "file.owner", "file.folder",
+    ]
 
     /// The codes whose gate can also warn or note, besides what it refuses: a policy may ignore that.
     static let advisoryCodes: Set<String> = [

@@ -7,6 +7,9 @@ public struct GatePolicy: Sendable, Codable, Equatable {
     /// How the findings of a code count; codes that are not named keep what their gate says.
     public var severities: [String: Severity]
 
+    /// Where plugins may lie, and whose they may be.
+    public var files: FileRules
+
     /// How a finding that is not "passed" counts.
     public enum Severity: String, Sendable, Codable, CaseIterable {
         /// Forbids loading.
@@ -18,8 +21,9 @@ public struct GatePolicy: Sendable, Codable, Equatable {
     }
 
     /// Creates a policy; the default keeps what the gates say.
-    public init(severities: [String: Severity] = [:]) {
+    public init(severities: [String: Severity] = [:], files: FileRules = .init()) {
         self.severities = severities
+        self.files = files
     }
 
     /// How functions count that an image exports beyond its manifest; a warning by default.

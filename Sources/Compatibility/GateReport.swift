@@ -50,7 +50,7 @@ public struct GateReport: Sendable {
         case .success(let image): unload = UnloadClass.classify(image, manifest: manifest, closure: candidate.closure)
         case .failure: unload = (.resident, ["the file could not be read"])
         }
-        let findings = Gate.all.flatMap { $0.judge(candidate, host) }
+        let findings = Gate.all.flatMap { $0.judge(candidate, host, policy) }
         return GateReport(
             path: candidate.path, image: candidate.id, plugin: manifest?.name,
             version: manifest.map { printable($0.version) }, unloadClass: unload.unloadClass,

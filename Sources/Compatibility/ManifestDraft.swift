@@ -5,6 +5,8 @@ struct ManifestDraft {
         "name", "version", "export", "requires", "provides", "schema", "state", "unload", "abi", "toolchain",
     ]
 
+    /// Whether the text stands beside a foreign library, and not in a plugin.
+    private let isSidecar: Bool
     /// Values of keys that may stand once, with the line that gave them.
     private var single: [String: (line: Int, value: String)] = [:]
     private var exports: [PluginManifest.Export] = []
@@ -14,6 +16,10 @@ struct ManifestDraft {
     private var schema: UInt32?
     private var abi: ABIVersion?
     private var unknown: [PluginManifest.UnknownLine] = []
+
+    init(isSidecar: Bool = false) {
+        self.isSidecar = isSidecar
+    }
 
     /// Takes one line.
     mutating func take(_ line: KeyValueLine) throws(ManifestError) {
@@ -37,6 +43,11 @@ struct ManifestDraft {
     }
 
     private mutating func takeSingle(_ key: String, _ value: String, _ line: Int) throws(ManifestError) {
+        if isSidecar, key == "abi" || key == "toolchain" {
+            throw ManifestError(
+                line: line, problem: "\(key) stands beside a foreign library, which speaks no ABI of ours",
+                remedy: "drop the line")
+        }
         if let first = single[key] {
             let isFilledIn = key == "abi" || key == "toolchain"
             throw ManifestError(

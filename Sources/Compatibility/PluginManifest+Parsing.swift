@@ -5,13 +5,22 @@ extension PluginManifest {
     /// `abi` and `toolchain` may be missing, so an author's text can be checked before they are filled in.
     /// Throws at the first line that is wrong. Cost: one pass over the bytes.
     package init(parsing bytes: [UInt8], limit: Int = PluginManifest.noteLimit) throws(ManifestError) {
+        try self.init(bytes, limit: limit, of: ManifestDraft())
+    }
+
+    /// Reads the manifest of a foreign library, which states neither an ABI nor a toolchain: it speaks no lifecycle.
+    package init(parsingSidecar bytes: [UInt8]) throws(ManifestError) {
+        try self.init(bytes, limit: Self.sidecarLimit, of: ManifestDraft(isSidecar: true))
+    }
+
+    private init(_ bytes: [UInt8], limit: Int, of draft: ManifestDraft) throws(ManifestError) {
         guard bytes.count <= limit else {
             throw ManifestError(
                 line: nil, problem: "the manifest has \(bytes.count) bytes, the limit is \(limit)",
                 remedy: "shorten it")
         }
         let end = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
-        var draft = ManifestDraft()
+        var draft = draft
         try KeyValueLine.forEach(in: bytes[..<end]) { line throws(LineError) in try draft.take(line) }
         self = try draft.finished()
     }

@@ -7,20 +7,27 @@ extension Candidate {
     /// Reads everything that the gates look at from the bytes of one file.
     ///
     /// - Parameters:
-    ///   - path: the operator's file, for messages.
+    ///   - file: the operator's, whose bytes these are or were copied from.
+    ///   - sidecar: what was found beside it.
     ///   - surroundings: where the libraries that it needs are looked for; `nil` where the host is another machine's.
     package init(
-        reading bytes: RawSpan, of path: String, identity: FileIdentity, permissions: UInt32, for purpose: Purpose,
-        in surroundings: ProcessLinker? = .shared
+        reading bytes: RawSpan, of file: FileFacts, sidecar: SidecarReading, identity: FileIdentity,
+        for purpose: Purpose, in surroundings: ProcessLinker? = .shared
     ) {
         let image: Result<ELFImage, ELFProblem>
         do throws(ELFProblem) { image = .success(try ELFImage.parse(bytes)) } catch { image = .failure(error) }
         let parsed = try? image.get()  // the failure is kept in `image`
         self.init(
-            path: path, identity: identity, permissions: permissions, image: image,
-            manifest: parsed.map { ManifestReading.read(from: $0.notes) } ?? .absent,
+            path: file.path, identity: identity, permissions: file.permissions, image: image,
+            manifest: ManifestReading.read(from: parsed?.notes ?? [], sidecar: sidecar),
             id: ImageID.identify(image: parsed, bytes: bytes), purpose: purpose,
-            closure: surroundings.flatMap { linker in parsed.map { Self.closure(of: $0, at: path, linker) } })
+            closure: surroundings.flatMap { linker in parsed.map { Self.closure(of: $0, at: file.path, linker) } })
+        owner = file.owner
+        resolvedPath = file.resolvedPath
+        folders = file.folders
+        if case .doubled = manifest { return }
+        // Without a note the sidecar's words are the only ones.
+        if let source = sidecar.source { manifestSource = source }
     }
 
     /// The same for a staged copy of the operator's file.
@@ -34,9 +41,10 @@ extension Candidate {
 
     /// The lifecycle functions that dlsym would find, sorted.
     ///
-    /// Data of such a name is none: calling it would be a crash.
+    /// Data of such a name is none: calling it would be a crash. Nor does a foreign library have any, whatever its
+    /// functions are called.
     package var lifecycleFunctions: [String] {
-        guard case .success(let image) = image else { return [] }
+        guard case .success(let image) = image, !isForeign else { return [] }
         return image.exportedFunctions.intersection(PluginManifest.lifecycleSymbols).sorted()
     }
 

@@ -2,13 +2,23 @@ public import Compatibility
 
 extension HostConfiguration {
     /// The defaults, as a policy changes them.
-    public init(policy: HostPolicy) {
+    ///
+    /// - Throws: as `apply`.
+    public init(policy: HostPolicy) throws(PluginHostError) {
         self.init()
-        apply(policy)
+        try apply(policy)
     }
 
     /// Takes over what a policy decides; what it does not name stays.
-    public mutating func apply(_ policy: HostPolicy) {
+    ///
+    /// Looks up the names of owners and resolves the links of folders: both hold from now on, whatever becomes of them.
+    ///
+    /// - Throws: `invalidRequest` where the policy names an owner whom this system does not know; nothing is changed then.
+    public mutating func apply(_ policy: HostPolicy) throws(PluginHostError) {
+        let files = try FileRules(policy)
+        if !files.folders.isEmpty { self.policy.files.folders = files.folders }
+        if !files.owners.isEmpty { self.policy.files.owners = files.owners }
+        self.policy.files.hostUser = files.hostUser
         self.policy.severities.merge(policy.severities) { _, new in new }
         signatures.mode = policy.signatures ?? signatures.mode
         signatures.keyFolder = policy.keys ?? signatures.keyFolder
@@ -31,6 +41,8 @@ extension HostConfiguration {
     package var inForce: HostPolicy {
         var policy = HostPolicy()
         policy.severities = self.policy.severities
+        policy.folders = self.policy.files.folders
+        policy.owners = self.policy.files.owners.map { .name($0.name) }
         policy.signatures = signatures.mode
         policy.keys = signatures.keyFolder
         policy.staging = stagingDirectory

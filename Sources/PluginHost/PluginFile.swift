@@ -12,6 +12,7 @@ package enum PluginFile {
     package struct Facts: Sendable {
         package let image: ELFImage
         package let manifest: ManifestReading
+        package let manifestSource: ManifestSource
         package let id: ImageID
         package let unloadClass: UnloadClass
         package let unloadReasons: [String]
@@ -63,7 +64,8 @@ package enum PluginFile {
         }
         let report = GateReport.judge(candidate, host: try HostFacts.current(), policy: .init())
         return Facts(
-            image: image, manifest: candidate.manifest, id: candidate.id, unloadClass: report.unloadClass,
+            image: image, manifest: candidate.manifest, manifestSource: candidate.manifestSource, id: candidate.id,
+            unloadClass: report.unloadClass,
             unloadReasons: report.unloadReasons)
     }
 
@@ -72,10 +74,11 @@ package enum PluginFile {
         let status = try status(of: file, at: path)
         do throws(SystemError) {
             // Copied and not mapped: somebody else's file may be truncated while we read, and a mapping would kill us.
+            let facts = FileFacts(of: file, status, at: path)
             return try MappedFile(copying: file, at: path).withBytes { bytes in
                 Candidate(
-                    reading: bytes, of: path, identity: FileIdentity(status),
-                    permissions: UInt32(status.st_mode & 0o7777), for: .check, in: surroundings)
+                    reading: bytes, of: facts, sidecar: .find(beside: facts), identity: FileIdentity(status),
+                    for: .check, in: surroundings)
             }
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)

@@ -54,7 +54,7 @@ extension PluginHost {
         do throws(SystemError) {
             candidate = try staged.map().withBytes { bytes in
                 Candidate(
-                    reading: bytes, of: path, identity: staged.identity, permissions: staged.sourcePermissions,
+                    reading: bytes, of: staged.sourceFacts, sidecar: staged.sidecar, identity: staged.identity,
                     for: purpose)
             }
         } catch {

@@ -11,10 +11,10 @@ import Synchronization
 package final class StagedImage: Sendable {
     /// Absolute path of the copy.
     package let path: String
-    /// The operator's file, as given.
-    package let source: String
-    /// Permission bits of the operator's file.
-    package let sourcePermissions: UInt32
+    /// What the file system said of the operator's file while it was copied.
+    package let sourceFacts: FileFacts
+    /// The manifest beside the operator's file, if there is one, read when it was copied.
+    package let sidecar: SidecarReading
     /// The copy's identity, which an approval names.
     package let identity: FileIdentity
     private let storage: Storage
@@ -47,8 +47,8 @@ package final class StagedImage: Sendable {
             throw error
         }
         self.path = path
-        self.source = source
-        sourcePermissions = input.permissions
+        sourceFacts = input.facts
+        sidecar = SidecarReading.find(beside: sourceFacts)
         storage = .file(folder)
     }
 
@@ -63,8 +63,8 @@ package final class StagedImage: Sendable {
         }
         path = memory.path
         identity = memory.identity
-        self.source = source
-        sourcePermissions = input.permissions
+        sourceFacts = input.facts
+        sidecar = SidecarReading.find(beside: sourceFacts)
         storage = .sealed(memory)
     }
 
@@ -74,6 +74,12 @@ package final class StagedImage: Sendable {
         case .sealed(let memory): if mayBeKnown.withLock({ $0 }) { memory.keepOpen() }
         }
     }
+
+    /// The operator's file, as given.
+    package var source: String { sourceFacts.path }
+
+    /// Permission bits of the operator's file.
+    package var sourcePermissions: UInt32 { sourceFacts.permissions }
 
     /// Which form this copy has.
     package var protection: Protection {

@@ -33,8 +33,8 @@ struct StagingSource: ~Copyable {
         do throws(SystemError) { return try input.status(of: path) } catch { throw .unreadable(error) }
     }
 
-    /// Permission bits.
-    var permissions: UInt32 { UInt32(before.st_mode & 0o7777) }
+    /// What the file system says of the open file.
+    var facts: FileFacts { FileFacts(of: input, before, at: path) }
 
     private var size: Int64 { Int64(before.st_size) }
 

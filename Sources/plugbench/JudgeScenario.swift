@@ -49,8 +49,8 @@ struct JudgeScenario {
             let judged = try Clock.time {
                 let candidate = try image.map().withBytes { bytes in
                     Candidate(
-                        reading: bytes, of: image.path, identity: image.identity,
-                        permissions: image.sourcePermissions, for: .load)
+                        reading: bytes, of: image.sourceFacts, sidecar: image.sidecar, identity: image.identity,
+                        for: .load)
                 }
                 let report = GateReport.judge(candidate, host: facts)
                 guard report.isAdmissible else { throw BenchError.wrong("judge: \(report.refusalCodes)") }

@@ -31,7 +31,7 @@ struct LoadSteps {
         watch.lap("stage a private copy")
         let candidate = try staged.map().withBytes { bytes in
             Candidate(
-                reading: bytes, of: path, identity: staged.identity, permissions: staged.sourcePermissions, for: .load)
+                reading: bytes, of: staged.sourceFacts, sidecar: staged.sidecar, identity: staged.identity, for: .load)
         }
         watch.lap("read: ELF, manifest, build-id")
         let approval = try GateReport.judge(candidate, host: facts).approve()

@@ -29,7 +29,7 @@ struct InspectCommand {
         ]
         lines += report.problems.map { ("broken", printable($0)) }
         var text = lines.map { padded($0.0, to: 11) + $0.1 + "\n" }.joined()
-        text += manifestText(report.manifest)
+        text += manifestText(report.manifest, from: report.manifestSource)
         text += "exports (\(report.exports.count))\n" + rows(report.exports)
         text += "imports (\(report.imports.count))\n" + rows(report.imports)
         text +=
@@ -38,10 +38,13 @@ struct InspectCommand {
         return text
     }
 
-    private static func manifestText(_ reading: ManifestReading) -> String {
+    private static func manifestText(_ reading: ManifestReading, from source: String?) -> String {
+        let place = source == "note" ? "" : source.map { " of \(printable($0))" } ?? ""
         switch reading {
         case .absent: return "manifest   none: not a plugin of ours\n"
         case .ambiguous(let count): return "manifest   \(count) notes, one is allowed\n"
+        case .doubled(let sidecar):
+            return "manifest   one in the file and one in \(printable(sidecar)), one is allowed\n"
         case .malformed(let error): return "manifest   malformed: \(printable("\(error)"))\n"
         case .found(let manifest):
             var rows = ["name = \(manifest.name)", "version = \(manifest.version)"]
@@ -54,7 +57,7 @@ struct InspectCommand {
             if let abi = manifest.abi { rows.append("abi = \(abi)") }
             if let toolchain = manifest.toolchain { rows.append("toolchain = \(toolchain)") }
             rows += manifest.unknown.map { "\($0.key) = \($0.value)" }
-            return "manifest\n" + rows.map { "    \(printable($0))\n" }.joined()
+            return "manifest\(place)\n" + rows.map { "    \(printable($0))\n" }.joined()
         }
     }
 }

@@ -23,6 +23,8 @@ struct InspectReport {
     var unloadClass: UnloadClass
     var unloadReasons: [String]
     var manifest: ManifestReading
+    /// "note", or the path of the sidecar; `nil` without a manifest.
+    var manifestSource: String?
     /// What contradicts the format; for people, `check --json` has it as a finding.
     var problems: [String]
 
@@ -87,6 +89,12 @@ extension InspectReport {
         unloadClass = facts.unloadClass
         unloadReasons = facts.unloadReasons
         manifest = facts.manifest
+        manifestSource =
+            switch (facts.manifest, facts.manifestSource) {
+            case (.absent, _): nil
+            case (_, .note): "note"
+            case (_, .sidecar(let file)): file.path
+            }
         problems = image.problems.map(\.description)
     }
 
@@ -103,7 +111,7 @@ extension InspectReport {
 extension InspectReport: Encodable {
     private enum Keys: String, CodingKey {
         case file, machine, type, soname, needed, runpath, buildID, versionNeeds, exports, imports, notes, segments, tls
-        case flags, swift, unloadClass, unloadReasons, manifest
+        case flags, swift, unloadClass, unloadReasons, manifest, manifestSource
         case fileClass = "class"
     }
 
@@ -127,12 +135,16 @@ extension InspectReport: Encodable {
         try container.encode(swift, forKey: .swift)
         try container.encode(unloadClass, forKey: .unloadClass)
         try container.encode(unloadReasons, forKey: .unloadReasons)
+        try container.encode(manifestSource, forKey: .manifestSource)
         switch manifest {
         case .absent: try container.encodeNil(forKey: .manifest)
         case .found(let manifest): try container.encode(manifest, forKey: .manifest)
         case .malformed(let error): try container.encode(["error": printable("\(error)")], forKey: .manifest)
         case .ambiguous(let count):
             try container.encode(["error": "\(count) manifest notes, one is allowed"], forKey: .manifest)
+        case .doubled(let sidecar):
+            try container.encode(
+                ["error": "a manifest note and \(printable(sidecar)), one is allowed"], forKey: .manifest)
         }
     }
 }

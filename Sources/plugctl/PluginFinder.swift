@@ -78,7 +78,7 @@ enum PluginFinder {
         guard beginsAsELF(path), let facts = try? PluginFiles.facts(path) else { return nil }
         switch facts.manifest {
         case .absent: return nil
-        case .ambiguous, .malformed: return Plugin(path: path, name: "", version: nil)
+        case .ambiguous, .doubled, .malformed: return Plugin(path: path, name: "", version: nil)
         case .found(let manifest):
             // No semantic version is a finding of a gate, not of this search.
             return Plugin(path: path, name: manifest.name, version: try? SemanticVersion(manifest.version))

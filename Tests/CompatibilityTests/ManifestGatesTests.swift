@@ -27,7 +27,7 @@ struct ManifestGatesTests {
             Self.lines(Self.with(.absent)) == [
                 "refused manifest.absent: plugin has no manifest: include switchboard.h and add "
                     + "SWB_MANIFEST(\"name = …\\n\" \"version = 1.0.0\\n\" \"export = …\\n\"); to one C file; in Swift, "
-                    + "use ManifestPlugin",
+                    + "use ManifestPlugin; beside a foreign library, put a file of its name and .manifest",
                 "skipped manifest.ambiguous: not judged: no manifest could be read",
                 "skipped manifest.malformed: not judged: no manifest could be read",
                 "skipped manifest.unknown-key: not judged: no manifest could be read",
@@ -39,6 +39,18 @@ struct ManifestGatesTests {
             Self.lines(Self.with(.ambiguous(count: 2))) == [
                 "passed manifest.absent: passed",
                 "refused manifest.ambiguous: plugin has 2 manifests: keep SWB_MANIFEST in one of the linked objects",
+                "skipped manifest.malformed: not judged: nothing says which one is meant",
+                "skipped manifest.unknown-key: not judged: nothing says which one is meant",
+            ])
+    }
+
+    /// A note and a sidecar, whatever the sidecar holds: its author meant another library.
+    @Test func refusesANoteWithASidecar() {
+        #expect(
+            Self.lines(Self.with(.doubled(sidecar: "/plugins/adder.so.manifest"))) == [
+                "passed manifest.absent: passed",
+                "refused manifest.ambiguous: plugin has a manifest of its own, and /plugins/adder.so.manifest lies beside "
+                    + "it: remove the sidecar: it is for libraries that have no manifest",
                 "skipped manifest.malformed: not judged: nothing says which one is meant",
                 "skipped manifest.unknown-key: not judged: nothing says which one is meant",
             ])

@@ -206,7 +206,7 @@ struct PluginManifestTests {
             case .malformed(let error):
                 #expect(error.description == printable(error.description))
                 #expect(error.description.utf8.count < 2048)
-            case .absent, .ambiguous: Issue.record("bytes are found or malformed")
+            case .absent, .ambiguous, .doubled: Issue.record("bytes are found or malformed")
             }
         }
         #expect(found > 1000 && found < 20_000)

@@ -1,8 +1,11 @@
 extension Gate {
     /// `abi.major`: the plugin was compiled against the host's major ABI.
-    static let abiMajor = Gate.ofManifest("abi.major") { manifest, _, host in
+    ///
+    /// A foreign library has no lifecycle to speak, so any host's ABI suits it.
+    static let abiMajor = Gate.ofManifest("abi.major") { manifest, candidate, host in
         let code = "abi.major"
         let own = host.abi.description
+        if candidate.isForeign { return [.passed(code, plugin: "any: a foreign library", host: own)] }
         guard let abi = manifest.abi else {
             return [
                 .refused(

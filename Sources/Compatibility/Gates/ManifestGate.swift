@@ -22,7 +22,9 @@ extension Gate {
             return [
                 .refused(
                     absent, plugin: "none", host: "exactly 1", "plugin has no manifest",
-                    remedy: "include switchboard.h and add \(line) to one C file; in Swift, use ManifestPlugin")
+                    remedy:
+                        "include switchboard.h and add \(line) to one C file; in Swift, use ManifestPlugin; beside a foreign "
+                        + "library, put a file of its name and .manifest")
             ] + skipped
         case .ambiguous(let count):
             return [
@@ -33,12 +35,24 @@ extension Gate {
                 .skipped(malformed, because: "nothing says which one is meant"),
                 .skipped(unknownKey, because: "nothing says which one is meant"),
             ]
+        case .doubled(let sidecar):
+            let both = "1 manifest and a sidecar"
+            return [
+                .passed(absent, plugin: both, host: "exactly 1"),
+                .refused(
+                    ambiguous, plugin: both, host: "exactly 1",
+                    "plugin has a manifest of its own, and \(sidecar) lies beside it",
+                    remedy: "remove the sidecar: it is for libraries that have no manifest"),
+                .skipped(malformed, because: "nothing says which one is meant"),
+                .skipped(unknownKey, because: "nothing says which one is meant"),
+            ]
         case .malformed(let error):
             return [
                 sound, .passed(ambiguous, plugin: "1 manifest", host: "exactly 1"),
                 .refused(
                     malformed, plugin: error.line.map { "line \($0)" } ?? "whole text",
-                    "manifest \(error.line.map { "line \($0): " } ?? "")\(error.problem)", remedy: error.remedy),
+                    "\(candidate.manifestSource == .note ? "manifest" : "sidecar") \(error.line.map { "line \($0): " } ?? "")\(error.problem)",
+                    remedy: error.remedy),
                 .skipped(unknownKey, because: nothing),
             ]
         case .found(let manifest):

@@ -4,8 +4,12 @@ extension Gate {
     /// `exports.undeclared`: no function is exported beyond the manifest's exports and the lifecycle.
     ///
     /// What is exported can be bound by others, and can be replaced by a symbol of the same name in the host.
-    static let undeclaredExports = Gate.ofBoth("exports.undeclared") { manifest, image, _ in
+    /// Of a foreign library that is only noted: nobody here decides what it exports.
+    static let undeclaredExports = Gate.ofImage("exports.undeclared") { image, candidate, _ in
         let code = "exports.undeclared"
+        guard let manifest = candidate.foundManifest else {
+            return [.skipped(code, because: "no manifest could be read")]
+        }
         let linkerSymbols: Set<String> = ["__bss_start", "_edata", "_end", "_init", "_fini"]
         let surplus = image.exportedFunctions
             .subtracting(manifest.exports.map(\.symbol))
@@ -16,6 +20,13 @@ extension Gate {
         let shown = 8
         let names = surplus.prefix(shown).map { printable($0, limit: 64) }.joined(separator: ", ")
         let rest = surplus.count > shown ? " and \(surplus.count - shown) more" : ""
+        if candidate.isForeign {
+            return [
+                .noted(
+                    code, plugin: "\(surplus.count)",
+                    "library exports \(names)\(rest) beyond its sidecar, which nobody can call through the host")
+            ]
+        }
         let wanted = (manifest.exports.prefix(shown).map(\.symbol) + (manifest.exports.count > shown ? ["…"] : []))
             .map { "\($0); " }.joined()
         return [
