@@ -1,4 +1,4 @@
-/* Refused for four reasons at once: its report must hold them all. Linked with -z execstack. */
+/* Refused for four reasons at once: its report must hold them all. FLAGS: -Wl,-z,execstack */
 #include <switchboard.h>
 
 #undef SWB_ABI_MAJOR

@@ -51,7 +51,8 @@ extension Gate {
                 sound, .passed(ambiguous, plugin: "1 manifest", host: "exactly 1"),
                 .refused(
                     malformed, plugin: error.line.map { "line \($0)" } ?? "whole text",
-                    "\(candidate.manifestSource == .note ? "manifest" : "sidecar") \(error.line.map { "line \($0): " } ?? "")\(error.problem)",
+                    "\(candidate.manifestSource == .note ? "manifest" : "sidecar")"
+                        + "\(error.line.map { " line \($0)" } ?? ""): \(error.problem)",
                     remedy: error.remedy),
                 .skipped(unknownKey, because: nothing),
             ]

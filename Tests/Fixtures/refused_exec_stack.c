@@ -1,0 +1,8 @@
+/* What an assembler file without .note.GNU-stack makes of a plugin. FLAGS: -Wl,-z,execstack */
+#include <switchboard.h>
+
+SWB_MANIFEST("name = plugin\n"
+             "version = 1.0.0\n"
+             "export = answer\n");
+
+SWB_EXPORT int32_t answer(void) { return 5; }

@@ -1,0 +1,9 @@
+/* The macro fills the line in a second time. */
+#include <switchboard.h>
+
+SWB_MANIFEST("name = plugin\n"
+             "version = 1.0.0\n"
+             "export = answer\n"
+             "abi = 0.1\n");
+
+SWB_EXPORT int32_t answer(void) { return 5; }

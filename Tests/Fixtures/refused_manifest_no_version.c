@@ -1,0 +1,6 @@
+#include <switchboard.h>
+
+SWB_MANIFEST("name = plugin\n"
+             "export = answer\n");
+
+SWB_EXPORT int32_t answer(void) { return 5; }

@@ -1,0 +1,8 @@
+#include <switchboard.h>
+
+SWB_MANIFEST("name = plugin\n"
+             "version = 1.0.0\n"
+             "export = answer\n"
+             "provides = codec 1.2.3.4\n");
+
+SWB_EXPORT int32_t answer(void) { return 5; }

@@ -1,0 +1,9 @@
+#include <switchboard.h>
+
+SWB_MANIFEST("name = plugin\n"
+             "version = 1.0.0\n"
+             "export = answer\n"
+             "requires = codec ^1.0\n"
+             "requires = codec ^2.0\n");
+
+SWB_EXPORT int32_t answer(void) { return 5; }

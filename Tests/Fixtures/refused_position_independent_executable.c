@@ -1,0 +1,10 @@
+/* A program that dlopen would refuse, although its type is that of a shared object. FLAGS: -pie */
+#include <switchboard.h>
+
+SWB_MANIFEST("name = plugin\n"
+             "version = 1.0.0\n"
+             "export = answer\n");
+
+SWB_EXPORT int32_t answer(void) { return 5; }
+
+int main(void) { return answer(); }

@@ -1,0 +1,7 @@
+#include <switchboard.h>
+
+SWB_MANIFEST("name = plugin\n"
+             "version = 1.02.0\n"
+             "export = answer\n");
+
+SWB_EXPORT int32_t answer(void) { return 5; }

@@ -1,0 +1,97 @@
+import Compatibility
+import Glibc
+import TestSupport
+import Testing
+
+/// Every bad plugin with the whole text of its refusal, compared with `Tests/Fixtures/refusals.txt`.
+///
+/// After a change of texts: `SWITCHBOARD_REWRITE=1 swift test --filter BadPluginTests` writes the file anew; read its
+/// difference as an author of plugins would.
+@Suite struct BadPluginTests {
+    @Test(arguments: BadPlugin.all) func isRefusedInTheseWords(_ plugin: BadPlugin) throws {
+        let report = try plugin.report()
+        #expect(!report.isAdmissible)
+        #expect(report.refusals.allSatisfy { !$0.statement.isEmpty && !$0.remedy.isEmpty && !$0.plugin.isEmpty })
+        #expect(try Refusals.text(of: report) == Refusals.sections.get()[plugin.name])
+    }
+
+    @Test func everySectionHasItsPlugin() throws {
+        let names = BadPlugin.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        #expect(Set(try Refusals.sections.get().keys) == Set(names))
+        #expect(names.count >= 60)
+    }
+
+    /// What is damaged is sound before, so that each damage is what is refused.
+    @Test func theDamagedFileIsSoundBefore() throws {
+        let sound = BadPlugin(name: "none") { try $0.write(try BadPlugin.soundFile(), to: "sound.so") }
+        #expect(try sound.report().refusals == [])
+    }
+
+    /// A gate that can refuse and that no bad plugin shows doing so is one that nobody has seen working.
+    @Test func everyCodeThatRefusesHasABadPlugin() throws {
+        let shown = Set(
+            try Refusals.sections.get().values.flatMap { section in
+                section.split(separator: "\n").filter { !$0.hasPrefix(" ") }.map(String.init)
+            })
+        #expect(shown.isSubset(of: GatePolicy.codes), "a code that no gate has")
+        #expect(shown.isDisjoint(with: Self.neverRefusing), "it refuses after all")
+        #expect(Set(GatePolicy.codes).subtracting(shown).subtracting(Self.neverRefusing) == [])
+    }
+
+    /// Codes that at most warn or note, whatever the plugin is.
+    private static let neverRefusing: Set<String> = ["manifest.unknown-key", "exports.undeclared"]
+}
+
+/// The file of expected texts: per plugin a heading `== name`, then its refusals.
+private enum Refusals {
+    static let path = "\(Fixture.sourceFolder)/refusals.txt"
+
+    /// The texts by the plugins' names, rewritten before they are read where the environment says so.
+    static let sections: Result<[String: String], any Error> = Result {
+        if getenv("SWITCHBOARD_REWRITE") != nil { try rewrite() }
+        var sections: [String: String] = [:]
+        var name: String?
+        for line in String(decoding: try readFile(path), as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        {
+            if line.hasPrefix("== ") {
+                name = String(line.dropFirst(3))
+                sections[name ?? ""] = ""
+            } else if let name, !line.isEmpty {
+                sections[name, default: ""] += line + "\n"
+            }
+        }
+        return sections
+    }
+
+    /// All refusals as a person reads them: what each gate saw, what the host has, why that is refused, what to do.
+    static func text(of report: GateReport) throws -> String {
+        let text = report.refusals.map { finding in
+            "\(finding.code)\n    plugin  \(finding.plugin)\n"
+                + (finding.host.isEmpty ? "" : "    host    \(finding.host)\n")
+                + "    why     \(finding.statement)\n    do      \(finding.remedy)\n"
+        }
+        return try normalised(text.joined())
+    }
+
+    private static func rewrite() throws {
+        var text = """
+            The whole text of each refusal, one section per bad plugin of Tests/PluginHostTests/BadPluginTests.swift, which also
+            says how to write this file anew. <clang> stands for the version of the clang that built the test.
+
+            """
+        for plugin in BadPlugin.all { text += "\n== \(plugin.name)\n\(try self.text(of: plugin.report()))" }
+        guard let file = fopen(path, "w") else { throw TestSupportError("fopen \(path): errno \(errno)") }
+        defer { fclose(file) }
+        fputs(text, file)
+    }
+
+    /// What differs between machines that build this: the compiler's version, in its long and its short form.
+    private static func normalised(_ text: String) throws -> String {
+        let clang = try HostFacts.current().clangVersion
+        let short = clang.split(separator: " ").first.map(String.init) ?? clang
+        return text.split(separator: clang, omittingEmptySubsequences: false).joined(separator: "<clang>")
+            .split(separator: "clang \(short)", omittingEmptySubsequences: false).joined(separator: "clang <clang>")
+    }
+}
