@@ -64,6 +64,7 @@ extension BadPlugin {
         damage("strings_not_loaded") { try $0.store(.max, ofDynamicTag: 5) },
         damage("strings_without_end") { try $0.store(40, ofDynamicTag: 10) },
         damage("needed_name_beyond_the_strings") { try $0.store(1 << 20, ofDynamicTag: 1) },
+        damage("needed_library_absent") { try $0.replace("libc.so.6\0", with: "libc.so.9\0") },
         // Symbols and how they are found.
         damage("hash_tables_absent") {
             try $0.replaceDynamicTag(4, with: 0x6000_0000)

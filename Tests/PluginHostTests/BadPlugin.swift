@@ -39,6 +39,7 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
         var facts = try HostFacts.current()
         facts.glibcVersion = "2.36"
         facts.swiftVersion = "6.3.1"
+        facts.x86Level = 3
         facts.loaded = [
             .init(
                 name: "base", version: try SemanticVersion("1.4.0"), image: ImageID(buildID: [1, 2, 3, 4, 5, 6, 7, 8]),
