@@ -32,10 +32,11 @@ extension Candidate {
 
     /// The same for a staged copy of the operator's file.
     init(reading staged: StagedImage, of path: String, for purpose: Purpose) throws(SystemError) {
+        var file = staged.sourceFacts
+        file.path = path
+        let (sidecar, identity) = (staged.sidecar, staged.identity)
         self = try staged.map().withBytes { bytes in
-            Candidate(
-                reading: bytes, of: path, identity: staged.identity, permissions: staged.sourcePermissions, for: purpose
-            )
+            Candidate(reading: bytes, of: file, sidecar: sidecar, identity: identity, for: purpose)
         }
     }
 
