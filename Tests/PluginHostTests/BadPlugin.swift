@@ -27,9 +27,8 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
         let status = try descriptor.status(of: path)
         let candidate = try MappedFile(copying: descriptor, at: path).withBytes { bytes in
             Candidate(
-                reading: bytes, of: path,
-                identity: FileIdentity(device: 1, inode: 2, size: Int64(status.st_size)),
-                permissions: UInt32(status.st_mode & 0o7777), for: .load)
+                reading: bytes, of: FileFacts(of: descriptor, status, at: path), sidecar: .absent,
+                identity: FileIdentity(device: 1, inode: 2, size: Int64(status.st_size)), for: .load)
         }
         return GateReport.judge(candidate, host: try facts())
     }

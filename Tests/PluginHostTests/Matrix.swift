@@ -82,8 +82,8 @@ enum Matrix {
 
     private static func cell(_ form: [String], _ bytes: [UInt8], at path: String, _ facts: HostFacts) -> Cell {
         let candidate = Candidate(
-            reading: bytes.span.bytes, of: path,
-            identity: FileIdentity(device: 1, inode: 2, size: Int64(bytes.count)), permissions: 0o755, for: .check)
+            reading: bytes.span.bytes, of: FileFacts(path: path, permissions: 0o755), sidecar: .absent,
+            identity: FileIdentity(device: 1, inode: 2, size: Int64(bytes.count)), for: .check)
         let report = GateReport.judge(candidate, host: facts)
         func codes(_ verdict: Finding.Verdict, _ label: String) -> String? {
             var codes: [String] = []
