@@ -69,8 +69,42 @@ package enum PluginFile {
             unloadReasons: report.unloadReasons)
     }
 
-    private static func candidate(_ path: String, _ surroundings: ProcessLinker?) throws(PluginHostError) -> Candidate {
+    /// What a file is to somebody who searches for plugins.
+    package enum Look: Sendable {
+        /// Nothing that begins as an ELF file.
+        case other
+        /// An ELF file that can be read, without a manifest.
+        case withoutManifest
+        /// It begins as an ELF file, and no manifest of it could be read.
+        case damaged
+        /// It has a manifest, sound or not.
+        case plugin(Candidate)
+    }
+
+    /// Reads a file once, whole only if it begins as an ELF file does.
+    ///
+    /// - Throws: as `judge`.
+    package static func look(at path: String) throws(PluginHostError) -> Look {
         let file = try open(path)
+        do throws(SystemError) {
+            guard try file.read(4, at: 0, from: path) == [0x7f, 0x45, 0x4c, 0x46] else { return .other }
+        } catch {
+            // EIO: shorter than that. Of the others the whole reading tells.
+            if error.code == EIO { return .other }
+        }
+        let candidate = try candidate(file, path, .shared)
+        guard candidate.manifest == .absent else { return .plugin(candidate) }
+        guard case .success(let image) = candidate.image, image.problems.isEmpty else { return .damaged }
+        return .withoutManifest
+    }
+
+    private static func candidate(_ path: String, _ surroundings: ProcessLinker?) throws(PluginHostError) -> Candidate {
+        try candidate(try open(path), path, surroundings)
+    }
+
+    private static func candidate(_ file: borrowing FileDescriptor, _ path: String, _ surroundings: ProcessLinker?)
+        throws(PluginHostError) -> Candidate
+    {
         let status = try status(of: file, at: path)
         do throws(SystemError) {
             // Copied and not mapped: somebody else's file may be truncated while we read, and a mapping would kill us.

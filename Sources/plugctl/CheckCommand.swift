@@ -3,12 +3,13 @@ import FoundationEssentials
 import LinuxSystem
 import PluginHost
 
-/// `check FILE… [--host-facts FILE | --rehearse]`: every gate over every file.
+/// `check FILE… [--host-facts FILE | --rehearse] [--policy FILE]`: every gate over every file.
 struct CheckCommand {
     let files: [String]
     let hostFacts: String?
     /// Each file that the gates let pass is loaded, started and stopped besides, in a process of its own.
     let rehearses: Bool
+    let policy: String?
 
     /// What came of one file: a report or an error.
     private struct Checked: Encodable {
@@ -21,7 +22,8 @@ struct CheckCommand {
     /// 0 where every file may be loaded, 3 where one may not, 4 or 1 where one could not be judged.
     func run(in context: CommandContext) throws -> Int32 {
         let facts = try facts()
-        let results = files.map { check($0, against: facts) }
+        let policy = try policy.map { path throws(CommandFailure) in try PolicyFile(path) }
+        let results = files.map { check($0, against: facts, policy) }
         if context.isJSON {
             try context.terminal.say(json: results)
         } else {
@@ -33,12 +35,15 @@ struct CheckCommand {
         return results.allSatisfy(\.admissible) ? 0 : 3
     }
 
-    private func check(_ file: String, against facts: HostFacts) -> Checked {
+    private func check(_ file: String, against facts: HostFacts, _ policy: PolicyFile?) -> Checked {
+        let gates = policy?.configuration.policy ?? GatePolicy()
+        var rehearsal = RehearsalPolicy(mode: .require)
+        rehearsal.limit = policy?.policy.rehearsalLimit ?? rehearsal.limit
         do {
             let report =
                 rehearses
-                ? try PluginFiles.rehearse(file)
-                : try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil)
+                ? try PluginFiles.rehearse(file, gates, rehearsal)
+                : try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil, gates)
             return Checked(file: file, admissible: report.isAdmissible, report: report)
         } catch {
             return Checked(file: file, admissible: false, error: error)

@@ -10,8 +10,8 @@ func run(_ command: Invocation.Command, in context: CommandContext) async throws
         try VersionCommand.run(in: context)
     case .completions(let shell):
         try context.terminal.say(Completions.script(for: shell))
-    case .serve(let plugins):
-        try await ServeCommand(folders: plugins).run(in: context)
+    case .serve(let plugins, let policy):
+        try await ServeCommand(folders: plugins, policy: policy).run(in: context)
     case .load(let file):
         try LoadCommand(file: file).run(in: context)
     case .swap(let source, let options):
@@ -32,10 +32,13 @@ func run(_ command: Invocation.Command, in context: CommandContext) async throws
         try await CallCommand(target: target, export: export, text: text, range: range ?? "*").run(in: context)
     case .inspect(let file):
         try InspectCommand(file: file).run(in: context)
-    case .check(let files, let hostFacts, let rehearses):
-        return try CheckCommand(files: files, hostFacts: hostFacts, rehearses: rehearses).run(in: context)
-    case .scan(let folders):
-        try ScanCommand(folders: folders).run(in: context)
+    case .check(let files, let hostFacts, let rehearses, let policy):
+        return try CheckCommand(files: files, hostFacts: hostFacts, rehearses: rehearses, policy: policy)
+            .run(in: context)
+    case .scan(let folders, let policy):
+        try ScanCommand(folders: folders, policy: policy).run(in: context)
+    case .policy(let file):
+        return try PolicyCommand(file: file).run(in: context)
     case .facts:
         try FactsCommand().run(in: context)
     }
@@ -48,7 +51,7 @@ func report(_ failure: CommandFailure, isJSON: Bool, on terminal: Terminal) -> I
         // Lost where standard output is: standard error still has the sentence, and the exit code the kind.
         try? terminal.say(json: FailureJSON(error: failure))
     } else if let report = failure.report {
-        try? terminal.say(ReportText.text(report, on: terminal))  // as above
+        try? terminal.say(ReportText.text(report, on: terminal, isBrief: true))  // as above
     }
     terminal.warn("error[\(failure.code)]: \(failure.message)")
     return failure.exit

@@ -41,7 +41,7 @@ enum Completions {
             "        '') words='\(commandNames) \(options(nil))' ;;",
         ]
         for command in Grammar.commands {
-            let operands = command.name == .completions ? "bash zsh fish " : ""
+            let operands = [.completions: "bash zsh fish ", .policy: "check "][command.name] ?? ""
             lines.append("        \(command.name.rawValue)) words='\(operands)\(options(command))' ;;")
         }
         lines += [
@@ -71,6 +71,7 @@ enum Completions {
             lines += command.options.map { line($0, " -n '__fish_seen_subcommand_from \(command.name.rawValue)'") }
         }
         lines.append("complete -c plugctl -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'")
+        lines.append("complete -c plugctl -n '__fish_seen_subcommand_from policy' -a 'check'")
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -22,7 +22,7 @@ struct OptionGrammar: Sendable {
 
 /// What plugctl does.
 enum CommandName: String, Sendable {
-    case serve, load, swap, revert, commit, route, unload, list, call, inspect, check, scan, facts, completions
+    case serve, load, swap, revert, commit, route, unload, list, call, inspect, check, scan, policy, facts, completions
 }
 
 /// One command of the command line.
@@ -39,6 +39,8 @@ struct CommandGrammar: Sendable {
     let options: [OptionGrammar]
     /// Command lines that work as they stand.
     let examples: [String]
+    /// Lines that the help shows besides.
+    var details: [String] = []
 }
 
 /// The whole command line as data: parser, help, suggestions and completions all read this table.
@@ -51,12 +53,18 @@ enum Grammar {
         OptionGrammar("--version", nil, "the version of plugctl and of the plugin ABI"),
     ]
 
+    private static let policyOption = OptionGrammar(
+        "--policy", "FILE", "decide as this policy does; see plugctl policy")
+
     static let commands = [
         CommandGrammar(
             name: .serve, operands: "", count: 0...0, summary: "run a host with a control socket",
             story: "Ends cleanly on SIGTERM and SIGINT. A plugin that cannot be loaded is reported and left out.",
-            options: [OptionGrammar("--plugins", "DIR", "load every plugin found there; may be repeated")],
-            examples: ["plugctl serve --plugins ./plugins"]),
+            options: [
+                OptionGrammar("--plugins", "DIR", "load every plugin found there; may be repeated"),
+                policyOption,
+            ],
+            examples: ["plugctl serve --plugins ./plugins", "plugctl serve --policy /etc/switchboard/policy"]),
         CommandGrammar(
             name: .load, operands: "FILE", count: 1...1, summary: "gate, load and start a plugin in the host",
             story: "It becomes current where nothing current is admitted, else it waits beside what is current.",
@@ -154,6 +162,7 @@ enum Grammar {
                 """,
             options: [
                 OptionGrammar("--host-facts", "FILE", "judge against this host, as `plugctl facts` wrote it"),
+                policyOption,
                 OptionGrammar("--rehearse", nil, "also load, start and stop each file in a process of its own"),
             ],
             examples: [
@@ -162,8 +171,16 @@ enum Grammar {
             ]),
         CommandGrammar(
             name: .scan, operands: "DIR…", count: 1...Int.max, summary: "find plugins in folders, newest first",
-            story: "A bad file is shown or passed over, never an error.",
-            options: [], examples: ["plugctl scan /usr/lib/greeter/plugins"]),
+            story: "A bad file is shown or counted, never an error.",
+            options: [policyOption], examples: ["plugctl scan /usr/lib/greeter/plugins"]),
+        CommandGrammar(
+            name: .policy, operands: "check FILE", count: 2...2, summary: "show what a policy decides",
+            story: """
+                A policy is a text of `key = value` lines, given to serve, check and scan with --policy FILE.
+                Shows every value that would be in force, and exits with 2 where a line is wrong, with 4 where a file \
+                or folder that it names is not there.
+                """,
+            options: [], examples: ["plugctl policy check /etc/switchboard/policy"], details: PolicyCommand.keyLines),
         CommandGrammar(
             name: .facts, operands: "", count: 0...0,
             summary: "write this host's facts as JSON, for check --host-facts",

@@ -10,6 +10,7 @@ enum HelpText {
         ]
         lines += ["", command.story]
         if !command.options.isEmpty { lines += ["", "options:"] + rows(command.options) }
+        if !command.details.isEmpty { lines += [""] + command.details }
         lines += ["", "everywhere:"] + rows(Grammar.globalOptions)
         lines += ["", command.examples.count == 1 ? "example:" : "examples:"]
         lines += command.examples.map { "  " + $0 }

@@ -14,7 +14,7 @@ struct Invocation: Equatable {
         case help(String?)
         case version
         case completions(Shell)
-        case serve(plugins: [String])
+        case serve(plugins: [String], policy: String?)
         case load(file: String)
         case swap(SwapSource, SwapOptions)
         case revert(name: String)
@@ -26,8 +26,9 @@ struct Invocation: Equatable {
         case list(all: Bool, host: Bool)
         case call(target: String, export: String, text: String?, range: String?)
         case inspect(file: String)
-        case check(files: [String], hostFacts: String?, rehearses: Bool)
-        case scan(folders: [String])
+        case check(files: [String], hostFacts: String?, rehearses: Bool, policy: String?)
+        case scan(folders: [String], policy: String?)
+        case policy(file: String)
         case facts
     }
 
@@ -80,7 +81,7 @@ extension Invocation {
         let operands = words.operands
         switch name {
         case .serve:
-            return .serve(plugins: words.values("--plugins"))
+            return .serve(plugins: words.values("--plugins"), policy: words.value("--policy"))
         case .load:
             return .load(file: operands[0])
         case .swap:
@@ -110,9 +111,17 @@ extension Invocation {
                     command: "check")
             }
             return .check(
-                files: operands, hostFacts: words.value("--host-facts"), rehearses: words.has("--rehearse"))
+                files: operands, hostFacts: words.value("--host-facts"), rehearses: words.has("--rehearse"),
+                policy: words.value("--policy"))
         case .scan:
-            return .scan(folders: operands)
+            return .scan(folders: operands, policy: words.value("--policy"))
+        case .policy:
+            guard operands[0] == "check" else {
+                throw UsageError(
+                    message: "policy has no \"\(printable(operands[0]))\""
+                        + suggestion(for: operands[0], among: ["check"], otherwise: "it is check"), command: "policy")
+            }
+            return .policy(file: operands[1])
         case .facts:
             return .facts
         case .completions:

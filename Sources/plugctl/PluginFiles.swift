@@ -5,21 +5,23 @@ import PluginHost
 enum PluginFiles {
     /// All gates over one file.
     static func judge(
-        _ path: String, against facts: HostFacts, isThisHost: Bool = true
+        _ path: String, against facts: HostFacts, isThisHost: Bool, _ policy: GatePolicy
     ) throws(CommandFailure) -> GateReport {
         guard fileExists(path) else { throw .fileNotFound(path) }
         do throws(PluginHostError) {
-            return try PluginFile.judge(path: path, against: facts, isThisHost: isThisHost, policy: GatePolicy())
+            return try PluginFile.judge(path: path, against: facts, isThisHost: isThisHost, policy: policy)
         } catch {
             throw CommandFailure(error)
         }
     }
 
     /// All gates over one file, and then a rehearsal: this runs code of the file, in a process of its own.
-    static func rehearse(_ path: String) throws(CommandFailure) -> GateReport {
+    static func rehearse(
+        _ path: String, _ policy: GatePolicy, _ rehearsal: RehearsalPolicy
+    ) throws(CommandFailure) -> GateReport {
         guard fileExists(path) else { throw .fileNotFound(path) }
         do throws(PluginHostError) {
-            return try PluginFile.rehearse(path: path, policy: GatePolicy(), RehearsalPolicy(mode: .require))
+            return try PluginFile.rehearse(path: path, policy: policy, rehearsal)
         } catch {
             throw CommandFailure(error)
         }

@@ -1,52 +1,63 @@
 import Compatibility
 import Glibc
 import LinuxSystem
+import PluginHost
 
-/// Finds plugins in folders: files with a manifest of ours, whatever they are called.
-enum PluginFinder {
+/// Finds plugins in folders: files with a manifest of ours, inside or beside them, whatever they are called.
+///
+/// Each file is read once.
+struct PluginFinder {
+    /// One plugin.
     struct Plugin {
         var path: String
+        /// Everything that gates look at.
+        var candidate: Candidate
         /// As the manifest says; empty where it is broken.
         var name: String
         /// `nil` where the manifest has none that can be read.
         var version: SemanticVersion?
     }
 
-    /// What was found, and what could not be looked at, in sentences.
-    struct Findings {
-        var plugins: [Plugin] = []
-        var problems: [String] = []
-    }
+    /// By name, then newest version first.
+    private(set) var plugins: [Plugin] = []
+    /// What could not be looked at, in sentences.
+    private(set) var problems: [String] = []
+    /// Shared objects without a manifest.
+    private(set) var withoutManifest: [String] = []
+    /// Shared objects that could not be read as what their first bytes say they are.
+    private(set) var unreadable: [String] = []
 
     private static let depthLimit = 16
     private static let fileLimit = 100_000
+    private var files: [String] = []
+    private var seen: Set<FileIdentity> = []
 
     /// Looks into folders and the folders in them, at most 16 deep and at 100,000 files.
     ///
-    /// Links to folders are not
-    /// followed, a file that several names lead to is taken once. By name, then newest version first.
-    static func find(in folders: [String]) throws -> Findings {
-        var findings = Findings()
-        var seen: Set<FileIdentity> = []
+    /// Links to folders are not followed, a file that several names lead to is taken once.
+    init(in folders: [String], showsProgress: Bool = false) throws(CommandFailure) {
         for folder in folders {
             var status = stat()
             guard unsafe stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 throw CommandFailure(code: "not-found", message: "no such folder: \(printable(folder))", exit: 4)
             }
-            search(folder, depth: 0, &seen, &findings)
+            search(folder, depth: 0)
         }
-        findings.plugins.sort(by: precedes)
-        return findings
+        var progress = Progress(of: files.count, isShown: showsProgress)
+        for (index, file) in files.enumerated() {
+            progress.show(index)
+            look(at: file)
+        }
+        progress.finish()
+        plugins.sort(by: Self.precedes)
     }
 
-    private static func search(
-        _ folder: String, depth: Int, _ seen: inout Set<FileIdentity>, _ findings: inout Findings
-    ) {
+    private mutating func search(_ folder: String, depth: Int) {
         let names: [String]
         do throws(SystemError) {
             names = try PrivateFolder.names(in: folder)
         } catch {
-            findings.problems.append("\(error)")
+            problems.append("\(error)")
             return
         }
         for name in names {
@@ -56,41 +67,66 @@ enum PluginFinder {
             guard unsafe lstat(path, &link) == 0, unsafe stat(path, &status) == 0 else { continue }  // a dangling link
             let isLink = link.st_mode & S_IFMT == S_IFLNK
             if status.st_mode & S_IFMT == S_IFDIR && !isLink {
-                if depth + 1 < depthLimit {
-                    search(path, depth: depth + 1, &seen, &findings)
+                if depth + 1 < Self.depthLimit {
+                    search(path, depth: depth + 1)
                 } else {
-                    findings.problems.append("\(printable(path)) lies deeper than \(depthLimit) folders")
+                    problems.append("\(printable(path)) lies deeper than \(Self.depthLimit) folders")
                 }
             } else if status.st_mode & S_IFMT == S_IFREG {
-                guard seen.count < fileLimit else {
-                    findings.problems.append("more than \(fileLimit) files: the rest was not looked at")
+                guard seen.count < Self.fileLimit else {
+                    problems.append("more than \(Self.fileLimit) files: the rest was not looked at")
                     return
                 }
                 let identity = FileIdentity(
                     device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size))
-                if seen.insert(identity).inserted, let plugin = plugin(at: path) { findings.plugins.append(plugin) }
+                // A link with a sidecar of its own says more than the file that it leads to.
+                if seen.insert(identity).inserted || fileExists(path + SidecarReading.suffix) { files.append(path) }
             }
         }
     }
 
-    private static func plugin(at path: String) -> Plugin? {
-        // Files that cannot be read or are no ELF files are most of what lies about: they are no plugins.
-        guard beginsAsELF(path), let facts = try? PluginFiles.facts(path) else { return nil }
-        switch facts.manifest {
-        case .absent: return nil
-        case .ambiguous, .doubled, .malformed: return Plugin(path: path, name: "", version: nil)
-        case .found(let manifest):
+    private mutating func look(at path: String) {
+        let look: PluginFile.Look
+        do throws(PluginHostError) { look = try PluginFile.look(at: path) } catch {
+            // Files that nobody may read lie about everywhere; one that is called a shared object is missed here.
+            if Self.isNamedSharedObject(path) { unreadable.append(path) }
+            return
+        }
+        switch look {
+        case .other: break
+        case .withoutManifest: if Self.isNamedSharedObject(path) { withoutManifest.append(path) }
+        case .damaged: if Self.isNamedSharedObject(path) { unreadable.append(path) }
+        case .plugin(let candidate):
+            guard case .found(let manifest) = candidate.manifest else {
+                plugins.append(Plugin(path: path, candidate: candidate, name: "", version: nil))
+                return
+            }
             // No semantic version is a finding of a gate, not of this search.
-            return Plugin(path: path, name: manifest.name, version: try? SemanticVersion(manifest.version))
+            let version = try? SemanticVersion(manifest.version)
+            plugins.append(Plugin(path: path, candidate: candidate, name: manifest.name, version: version))
         }
     }
 
-    /// Looks at four bytes before a whole file is read.
-    private static func beginsAsELF(_ path: String) -> Bool {
-        // Not to be opened is not to be read: no plugin for us. O_NONBLOCK: the file may have become a pipe.
-        guard let file = try? FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK) else { return false }
-        var magic = [UInt8](repeating: 0, count: 4)
-        return unsafe read(file.raw, &magic, 4) == 4 && magic == [0x7f, 0x45, 0x4c, 0x46]
+    /// "a.so", "libz.so.1", "libz.so.1.2.13".
+    static func isNamedSharedObject(_ path: String) -> Bool {
+        let parts = path.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
+        guard let suffix = parts.lastIndex(of: "so"), suffix > 0 else { return false }
+        return parts[(suffix + 1)...].allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
+    }
+
+    /// What was passed over, in a line: "3 files without a manifest, 1 unreadable: a.so, …"; `nil` where nothing was.
+    var passedOver: String? {
+        let files = unreadable + withoutManifest
+        guard !files.isEmpty else { return nil }
+        var counts: [String] = []
+        if !withoutManifest.isEmpty {
+            counts.append("\(withoutManifest.count) file\(withoutManifest.count == 1 ? "" : "s") without a manifest")
+        }
+        if !unreadable.isEmpty { counts.append("\(unreadable.count) unreadable") }
+        let shown = 8
+        let names = files.prefix(shown).map { printable($0) }.joined(separator: ", ")
+        let rest = files.count > shown ? " and \(files.count - shown) more" : ""
+        return "\(counts.joined(separator: ", ")): \(names)\(rest)"
     }
 
     private static func precedes(_ left: Plugin, _ right: Plugin) -> Bool {

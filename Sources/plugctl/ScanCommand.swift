@@ -1,9 +1,10 @@
 import Compatibility
 import PluginHost
 
-/// `scan DIR…`: every plugin found, newest version first, with its verdict.
+/// `scan DIR… [--policy FILE]`: every plugin found, newest version first, with its verdict.
 struct ScanCommand {
     let folders: [String]
+    let policy: String?
 
     /// One plugin file.
     private struct Found: Encodable {
@@ -11,38 +12,32 @@ struct ScanCommand {
         var plugin: String?
         var version: String?
         var admissible: Bool
-        var report: GateReport?
-        var error: CommandFailure?
+        var report: GateReport
     }
 
     func run(in context: CommandContext) throws {
-        let findings = try PluginFinder.find(in: folders)
+        let gates = try policy.map { path throws(CommandFailure) in try PolicyFile(path).configuration.policy }
         let facts = try HostFacts.current()
-        let found = findings.plugins.map { judge($0.path, against: facts) }
-        for problem in findings.problems { context.terminal.warn("warning: \(problem)") }
-        try context.show(found, text(found, on: context.terminal))
-    }
-
-    private func judge(_ file: String, against facts: HostFacts) -> Found {
-        do {
-            let report = try PluginFiles.judge(file, against: facts)
+        let finder = try PluginFinder(in: folders, showsProgress: context.terminal.showsProgress)
+        let found = finder.plugins.map { plugin in
+            let report = GateReport.judge(plugin.candidate, host: facts, policy: gates ?? GatePolicy())
             return Found(
-                file: file, plugin: report.plugin, version: report.version, admissible: report.isAdmissible,
+                file: plugin.path, plugin: report.plugin, version: report.version, admissible: report.isAdmissible,
                 report: report)
-        } catch {
-            return Found(file: file, admissible: false, error: error)
         }
+        for problem in finder.problems { context.terminal.warn("warning: \(problem)") }
+        try context.show(found, text(found, on: context.terminal))
+        if let passedOver = finder.passedOver { context.terminal.warn(passedOver) }
     }
 
     private func text(_ found: [Found], on terminal: Terminal) -> String {
         if found.isEmpty { return "no plugins found\n" }
         var table = Table(["PLUGIN", "VERSION", "VERDICT", "FILE", "WHY"])
         for file in found {
-            let reasons = file.report?.refusalCodes ?? file.error?.message ?? ""
             table.add([
                 Table.Cell(file.plugin ?? "-"), Table.Cell(file.version ?? "-"),
                 file.admissible ? Table.Cell("admissible", .green) : Table.Cell("refused", .red),
-                Table.Cell(printable(file.file)), Table.Cell(reasons),
+                Table.Cell(printable(file.file)), Table.Cell(file.report.refusalCodes),
             ])
         }
         return table.text(on: terminal)

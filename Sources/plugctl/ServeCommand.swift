@@ -4,9 +4,10 @@ import Dispatch
 import Glibc
 import PluginHost
 
-/// `serve [--plugins DIR]…`: the reference host.
+/// `serve [--plugins DIR]… [--policy FILE]`: the reference host.
 struct ServeCommand {
     let folders: [String]
+    let policy: String?
 
     /// What is true when the host is ready.
     private struct Ready: Encodable {
@@ -24,7 +25,7 @@ struct ServeCommand {
     @MainActor
     func run(in context: CommandContext) async throws {
         let signals = StopSignals()
-        let host = try PluginHost()
+        let host = try PluginHost(try configuration())
         let control: ControlServer
         do {
             control = try ControlServer(host: host, socketPath: context.socketPath)
@@ -56,13 +57,24 @@ struct ServeCommand {
         await host.shutdown()
     }
 
+    /// As the policy has it; a host does not start with a policy that it cannot follow.
+    private func configuration() throws(CommandFailure) -> HostConfiguration {
+        guard let policy else { return HostConfiguration() }
+        let file = try PolicyFile(policy)
+        try file.requireWhatItNames()
+        return file.configuration
+    }
+
     /// Loads what the folders hold, newest first, so that the newest of a line becomes current.
     ///
     /// A plugin may require one
     /// that comes later: what failed is tried again as long as a round gets further.
     @MainActor
     private func load(into host: PluginHost, _ context: CommandContext) async throws -> Ready {
-        var waiting = try PluginFinder.find(in: folders).plugins.map(\.path)
+        let finder = try PluginFinder(in: folders)
+        for problem in finder.problems { context.terminal.warn("warning: \(problem)") }
+        if let passedOver = finder.passedOver { context.terminal.warn(passedOver) }
+        var waiting = finder.plugins.map(\.path)
         var loaded: [LoadReply] = []
         var failed: [Failed] = []
         var isProgressing = true

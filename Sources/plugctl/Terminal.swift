@@ -7,10 +7,13 @@ import LinuxSystem
 struct Terminal {
     /// Whether texts may hold colour: standard output is a terminal and NO_COLOR (https://no-color.org) is not set.
     let hasColour: Bool
+    /// Whether a counter may come and go on standard error: a terminal as well, under the same conditions.
+    let showsProgress: Bool
 
     init(environment: [String: String]) {
-        hasColour =
-            isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        let isPlain = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
+        hasColour = isatty(STDOUT_FILENO) == 1 && !isPlain
+        showsProgress = isatty(STDERR_FILENO) == 1 && !isPlain
     }
 
     /// Writes a text to standard output.
