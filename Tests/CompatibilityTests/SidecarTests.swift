@@ -43,7 +43,7 @@ struct SidecarTests {
                     $0.manifest = reading; _ = $1
                 }
             ).first
-                == "refused manifest.malformed: manifest /a.manifest is not a regular file: put a readable text there, or "
+                == "refused manifest.malformed: manifest: /a.manifest is not a regular file: put a readable text there, or "
                 + "remove it")
     }
 

@@ -41,4 +41,79 @@ extension BadPlugin {
             return path
         }
     }
+
+    /// A foreign library and its sidecar.
+    static let foreign: [BadPlugin] = [
+        sidecar("sidecar_malformed", "name = foreign\nversion 1.2.3\nexport = answer\n"),
+        sidecar("sidecar_without_a_version", "name = foreign\nexport = answer\n"),
+        sidecar("sidecar_of_a_library_without_the_export", "name = foreign\nversion = 1.2.3\nexport = crc32\n"),
+        sidecar("sidecar_with_an_abi", "name = foreign\nversion = 1.2.3\nexport = answer\nabi = 0.1\n"),
+        sidecar("sidecar_too_long", String(repeating: "#", count: 65_537)),
+        BadPlugin(name: "sidecar_of_a_plugin_with_a_manifest") { folder in
+            try folder.write("name = seed\nversion = 1.0.0\nexport = answer\n", to: "sound.so.manifest")
+            return try folder.write(try soundFile(), to: "sound.so")
+        },
+        BadPlugin(name: "sidecar_writable_by_everybody") { folder in
+            let path = try library(with: "name = foreign\nversion = 1.2.3\nexport = answer\n", in: folder)
+            guard chmod(path + ".manifest", 0o666) == 0 else { throw TestSupportError("chmod: errno \(errno)") }
+            return path
+        },
+    ]
+
+    /// Sound plugins of somebody or in a place that the operator does not allow.
+    static let misplaced: [BadPlugin] = [
+        BadPlugin(
+            name: "owner_not_allowed", make: sound, looked: { $0.owner = 1000 },
+            policy: policy { $0.owners = [.init(name: "builder", uid: 4711)] }),
+        BadPlugin(
+            name: "folder_not_allowed", make: sound, looked: lying(in: ["/", "/home", "/home/ann"]),
+            policy: policy { $0.folders = ["/srv/plugins"] }),
+        BadPlugin(
+            name: "folder_writable_by_everybody", make: sound,
+            looked: {
+                lying(in: ["/", "/srv", "/srv/plugins"])(&$0)
+                $0.folders[2].permissions = 0o777
+            }, policy: policy { $0.folders = ["/srv/plugins"] }),
+        BadPlugin(
+            name: "folder_of_another_user", make: sound,
+            looked: {
+                lying(in: ["/", "/srv", "/srv/plugins"])(&$0)
+                $0.folders[1].owner = 1000
+            }, policy: policy { $0.folders = ["/srv/plugins"] }),
+        BadPlugin(
+            name: "folder_unknown", make: sound,
+            looked: {
+                $0.resolvedPath = nil
+                $0.folders = []
+            }, policy: policy { $0.folders = ["/srv/plugins"] }),
+    ]
+
+    private static func sound(into folder: TemporaryFolder) throws -> String {
+        try folder.write(try soundFile(), to: "sound.so")
+    }
+
+    private static func policy(_ rules: (inout FileRules) -> Void) -> GatePolicy {
+        var policy = GatePolicy()
+        rules(&policy.files)
+        return policy
+    }
+
+    private static func lying(in folders: [String]) -> @Sendable (inout Candidate) -> Void {
+        { candidate in
+            candidate.resolvedPath = (folders.last ?? "") + "/sound.so"
+            candidate.folders = folders.map { FileFacts.Folder(path: $0, owner: 0, permissions: 0o755) }
+        }
+    }
+
+    private static func sidecar(_ name: String, _ text: String) -> BadPlugin {
+        BadPlugin(name: name) { try library(with: text, in: $0) }
+    }
+
+    /// A library that nobody here wrote, and a text beside it.
+    private static func library(with sidecar: String, in folder: TemporaryFolder) throws -> String {
+        try folder.write(sidecar, to: "libforeign.so.manifest")
+        return try Fixture.build(
+            "__attribute__((visibility(\"default\"))) int answer(void) { return 5; }", named: "libforeign", into: folder
+        )
+    }
 }

@@ -2,6 +2,7 @@ import Compatibility
 import Glibc
 import LinuxSystem
 import PluginHost
+import PluginLoading
 import TestSupport
 import Testing
 
@@ -13,11 +14,15 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
     let make: @Sendable (TemporaryFolder) throws -> String
     /// What is special about the host.
     var host: @Sendable (inout HostFacts) -> Void = { _ in }
+    /// What is special about what the host sees of the file.
+    var looked: @Sendable (inout Candidate) -> Void = { _ in }
+    /// What its operator allows.
+    var policy = GatePolicy()
 
     var testDescription: String { name }
 
     /// All of them: one per fixture `refused_*`, then those made in code.
-    static let all: [BadPlugin] = fixtures + damaged + atOtherHosts
+    static let all: [BadPlugin] = fixtures + damaged + atOtherHosts + foreign + misplaced
 
     /// Judges it as a load would, by a host whose facts are the same on every machine.
     func report() throws -> GateReport {
@@ -25,12 +30,14 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
         let path = try make(folder)
         let descriptor = try FileDescriptor(opening: path, O_RDONLY)
         let status = try descriptor.status(of: path)
-        let candidate = try MappedFile(copying: descriptor, at: path).withBytes { bytes in
+        let file = FileFacts(of: descriptor, status, at: path)
+        var candidate = try MappedFile(copying: descriptor, at: path).withBytes { bytes in
             Candidate(
-                reading: bytes, of: FileFacts(of: descriptor, status, at: path), sidecar: .absent,
+                reading: bytes, of: file, sidecar: .find(beside: file),
                 identity: FileIdentity(device: 1, inode: 2, size: Int64(status.st_size)), for: .load)
         }
-        return GateReport.judge(candidate, host: try facts())
+        looked(&candidate)
+        return GateReport.judge(candidate, host: try facts(), policy: policy)
     }
 
     /// The facts of this process, with fixed versions, and one plugin loaded: `base` 1.4.0, which provides `store`.

@@ -75,14 +75,15 @@ private enum Refusals {
                 + (finding.host.isEmpty ? "" : "    host    \(finding.host)\n")
                 + "    why     \(finding.statement)\n    do      \(finding.remedy)\n"
         }
-        return try normalised(text.joined())
+        return try normalised(
+            text.joined(), in: report.path.split(separator: "/").dropLast().map { "/" + $0 }.joined())
     }
 
     private static func rewrite() throws {
         var text = """
             The whole text of each refusal, one section per bad plugin of Tests/PluginHostTests/BadPluginTests.swift, which also
             says how to write this file anew. <clang> stands for the version of the clang that built the test, and
-            <the linker's folders> for where it looks for libraries.
+            <the linker's folders> for where it looks for libraries, <folder> for where the file lies.
 
             """
         for plugin in BadPlugin.all { text += "\n== \(plugin.name)\n\(try self.text(of: plugin.report()))" }
@@ -92,17 +93,20 @@ private enum Refusals {
     }
 
     /// What differs between machines that build this: the compiler's version, in its long and its short form, and where
-    /// the system has its libraries.
-    private static func normalised(_ text: String) throws -> String {
+    /// the system has its libraries and the test its files.
+    private static func normalised(_ text: String, in folder: String) throws -> String {
+        let text = replaced(text, folder, by: "<folder>")
         let clang = try HostFacts.current().clangVersion
         let short = clang.split(separator: " ").first.map(String.init) ?? clang
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let parts = line.split(separator: " none of: ", maxSplits: 1)
             return parts.count == 2 ? parts[0] + " none of: <the linker's folders>" : String(line)
         }
-        return lines.joined(separator: "\n").split(separator: clang, omittingEmptySubsequences: false).joined(
-            separator: "<clang>"
-        )
-        .split(separator: "clang \(short)", omittingEmptySubsequences: false).joined(separator: "clang <clang>")
+        let plain = replaced(lines.joined(separator: "\n"), clang, by: "<clang>")
+        return replaced(plain, "clang \(short)", by: "clang <clang>")
+    }
+
+    private static func replaced(_ text: String, _ old: String, by new: String) -> String {
+        text.split(separator: old, omittingEmptySubsequences: false).joined(separator: new)
     }
 }

@@ -81,8 +81,9 @@ enum Matrix {
     }
 
     private static func cell(_ form: [String], _ bytes: [UInt8], at path: String, _ facts: HostFacts) -> Cell {
+        let file = FileFacts(path: path, permissions: 0o755, owner: 0, resolvedPath: nil, folders: [])
         let candidate = Candidate(
-            reading: bytes.span.bytes, of: FileFacts(path: path, permissions: 0o755), sidecar: .absent,
+            reading: bytes.span.bytes, of: file, sidecar: .absent,
             identity: FileIdentity(device: 1, inode: 2, size: Int64(bytes.count)), for: .check)
         let report = GateReport.judge(candidate, host: facts)
         func codes(_ verdict: Finding.Verdict, _ label: String) -> String? {
