@@ -101,7 +101,10 @@ struct ImageGatesTests {
                     + "build the file again, or copy it again if it was cut short"
             ])
         // Only the file's mode can still be judged.
-        #expect(report.findings.filter { $0.verdict == .passed }.map(\.code) == ["file.writable", "file.owner", "file.folder"])
+        #expect(
+            report.findings.filter { $0.verdict == .passed }.map(\.code) == [
+                "file.writable", "file.owner", "file.folder",
+            ])
         #expect(report.unloadClass == .resident)
     }
 
@@ -150,7 +153,10 @@ struct ImageGatesTests {
                 "elf.class: plugin is \(plugin), this host loads a 64-bit little-endian shared object: "
                     + "build the plugin for 64-bit Linux"
             ])
-        #expect(report.findings.filter { $0.verdict == .passed }.map(\.code) == ["elf.machine", "file.writable", "file.owner", "file.folder"])
+        #expect(
+            report.findings.filter { $0.verdict == .passed }.map(\.code) == [
+                "elf.machine", "file.writable", "file.owner", "file.folder",
+            ])
     }
 
     @Test(arguments: [
