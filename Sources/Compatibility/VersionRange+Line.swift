@@ -21,11 +21,11 @@ extension VersionRange {
 }
 
 extension ComparatorSet {
-    /// The lowest version that the set admits: its lowest release, or a pre-release that a comparator names.
+    /// The lowest version that the set admits: its lowest release, or a pre-release of a triple that a comparator names.
     fileprivate var lowest: SemanticVersion? {
         let start = comparators.map(\.firstRelease).max(by: <) ?? (0, 0, 0)
         let release = SemanticVersion(start.0, start.1, start.2, prerelease: [])
-        return ([release] + comparators.map(\.version)).filter(admits).min()
+        return ([release] + comparators.flatMap(\.lowestPrereleases)).filter(admits).min()
     }
 
     /// The lines of what the set admits; `nil` = its releases alone are in several.
@@ -47,16 +47,22 @@ extension ComparatorSet {
     /// admitted, then so is the lowest that the bounds leave: `-0`, or a bound itself, or what directly follows one
     /// (`-rc` is followed by `-rc.0`).
     private var prereleaseLines: [VersionLine] {
-        comparators.filter { !$0.version.prerelease.isEmpty }.compactMap { comparator in
-            let (major, minor, patch) = comparator.version.core
-            let bound = comparator.version.prerelease
-            let lowest = [["0"], bound, bound + ["0"]].map { SemanticVersion(major, minor, patch, prerelease: $0) }
-            return lowest.contains(where: admits) ? comparator.version.line : nil
+        comparators.compactMap { comparator in
+            comparator.lowestPrereleases.contains(where: admits) ? comparator.version.line : nil
         }
     }
 }
 
 extension Comparator {
+    /// Of the pre-releases of the comparator's triple, those of which one is the lowest wherever any is admitted; none
+    /// where it names no pre-release.
+    fileprivate var lowestPrereleases: [SemanticVersion] {
+        guard !version.prerelease.isEmpty else { return [] }
+        return [["0"], version.prerelease, version.prerelease + ["0"]].map {
+            SemanticVersion(version.major, version.minor, version.patch, prerelease: $0)
+        }
+    }
+
     /// The first release that is not too low, as a triple.
     fileprivate var firstRelease: (Int, Int, Int) {
         switch relation {

@@ -173,4 +173,17 @@ struct VersionRangeTests {
         }
         #expect(read > 1000 && read < 20_000)
     }
+
+    /// What only pre-releases can be the lowest of was forgotten until a fuzzer asked: a bound that excludes itself is
+    /// followed by itself and ".0", and below a pre-release lies "-0".
+    @Test(
+        arguments: [
+            ("^1.2", "1.2.0"), (">1.2.3", "1.2.4"), ("<2", "0.0.0"), ("=1.2.3", "1.2.3"),
+            (">=1.2.3-rc.1", "1.2.3-rc.1"),
+            (">0.2.3 >1.2.3-3.1j", "1.2.3-3.1j.0"), (">1.2.2 <1.2.3-beta", "1.2.3-0"), ("^3 || ^1.4", "1.4.0"),
+            (">2 <1", nil),
+        ] as [(String, String?)])
+    func hasALowest(_ range: String, _ lowest: String?) throws {
+        #expect(try VersionRange(range).lowest?.description == lowest)
+    }
 }
