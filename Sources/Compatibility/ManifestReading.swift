@@ -65,7 +65,9 @@ package enum SidecarReading: Sendable, Equatable {
     /// What the sidecar's name has beyond the library's.
     package static let suffix = ".manifest"
 
-    /// The sidecar as a manifest's source; `nil` where there is none. Of one that cannot be read little is known.
+    /// The sidecar as a manifest's source; `nil` where there is none.
+    ///
+    /// Of one that cannot be read little is known.
     package var source: ManifestSource? {
         switch self {
         case .absent: nil

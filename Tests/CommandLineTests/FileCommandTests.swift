@@ -18,7 +18,8 @@ import Testing
         #expect(
             Set(object.keys) == [
                 "file", "class", "machine", "type", "soname", "needed", "runpath", "buildID", "versionNeeds", "exports",
-                "imports", "notes", "segments", "tls", "flags", "swift", "unloadClass", "unloadReasons", "manifest", "manifestSource",
+                "imports", "notes", "segments", "tls", "flags", "swift", "unloadClass", "unloadReasons", "manifest",
+                "manifestSource",
             ])
         #expect(object["buildID"] == .text("0123ab"))
         #expect(object["class"] == .text("ELF64") && object["type"] == .text("DYN"))

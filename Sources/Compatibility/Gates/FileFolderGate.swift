@@ -8,7 +8,9 @@ extension Gate {
         underPolicy: { candidate, _, policy in
             let code = "file.folder"
             let rules = policy.files
-            guard !rules.folders.isEmpty else { return [.passed(code, plugin: candidate.folders.last?.path ?? "", host: "any")] }
+            guard !rules.folders.isEmpty else {
+                return [.passed(code, plugin: candidate.folders.last?.path ?? "", host: "any")]
+            }
             let host = rules.folders.joined(separator: ", ")
             return candidate.files.flatMap { file -> [Finding] in
                 guard let path = file.resolvedPath, let own = file.folders.last else {

@@ -5,7 +5,9 @@ extension Gate {
         underPolicy: { candidate, _, policy in
             let code = "file.owner"
             let owners = policy.files.owners
-            guard !owners.isEmpty else { return [.passed(code, plugin: candidate.owner.map { "\($0)" } ?? "", host: "any")] }
+            guard !owners.isEmpty else {
+                return [.passed(code, plugin: candidate.owner.map { "\($0)" } ?? "", host: "any")]
+            }
             let host = owners.map(\.text).joined(separator: ", ")
             return candidate.files.map { file in
                 guard let owner = file.owner else {
