@@ -18,12 +18,14 @@ extension ELFImage {
         var problems = ProblemLog()
         ELFHeader.check(bytes, &problems)
         image.segments = ELFSegment.readTable(bytes, &problems)
-        let map = LoadMap(image.segments, fileSize: UInt64(bytes.byteCount), &problems)
+        var map = LoadMap(image.segments, fileSize: UInt64(bytes.byteCount), &problems)
+        let sections = SectionTable.find(bytes, &problems)
+        map.refine(sections.headers.flatMap { LoadedSections(bytes, $0) }, FunctionStarts(image.segments, bytes))
         map.checkParts(image.segments, bytes, &problems)
         image.notes = ELFNote.readAll(image.segments, bytes, &problems)
         image.properties = GNUProperties(image.notes, &problems)
         let tags = image.readDynamicSection(bytes, map, &problems)
-        image.sections = SectionTable(bytes, map, tags, &problems).facts
+        image.sections = SectionTable(sections, bytes, map, tags, &problems).facts
         image.problems = problems.problems
         return image
     }
@@ -58,11 +60,11 @@ extension ELFImage {
                 tags, needed: dynamic.needed, symbolCount: symbolTable.count, &strings, bytes, map, &problems
             ).needs
 
-        var arrays = FunctionArrays(tags, map, &problems)
+        var arrays = FunctionArrays(tags, bytes, map, &problems)
         let context = RelocationTables.Context(
             map: map, symbols: symbolTable, kinds: RelocationKinds(machine: header.machine),
             dynamicSection: tags.place, hasThreadLocals: threadLocals != nil,
-            permissions: dynamic.hasTextRelocations ? 0 : ELFSegment.Permission.write)
+            writesAnywhere: dynamic.hasTextRelocations)
         let resolvers = relocations.check(context, &arrays, bytes, &problems)
         arrays.checkFilled(&problems)
         loadTimeCalls = arrays.calls

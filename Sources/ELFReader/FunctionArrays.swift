@@ -15,12 +15,12 @@ struct FunctionArrays {
     private(set) var calls = LoadTimeCalls()
 
     /// Finds the arrays and checks DT_INIT and DT_FINI.
-    init(_ tags: DynamicTags, _ map: LoadMap, _ problems: inout ProblemLog) {
+    init(_ tags: DynamicTags, _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
         for (name, tag) in [("DT_INIT", DynamicTags.Tag.start), ("DT_FINI", DynamicTags.Tag.finish)] {
             guard let address = tags[tag] else { continue }
             if tag == DynamicTags.Tag.start { calls.starts += 1 } else { calls.ends += 1 }
-            if !map.isExecutable(address) {
-                problems.add(.functions, name, "is at \(address.hex), where no code is loaded")
+            if let flaw = map.functionFlaw(address, bytes) {
+                problems.add(.functions, name, "is at \(address.hex), \(flaw)")
             }
         }
         for (name, tag, sizeTag) in [
@@ -51,14 +51,16 @@ struct FunctionArrays {
     }
 
     /// Takes note of a relocation at `address` that stores `function`; `nil` where only the dynamic linker knows.
-    mutating func fill(_ address: UInt64, with function: UInt64?, _ map: LoadMap, _ problems: inout ProblemLog) {
+    mutating func fill(
+        _ address: UInt64, with function: UInt64?, _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog
+    ) {
         for index in arrays.indices where arrays[index].addresses.contains(address) {
             let offset = address - arrays[index].addresses.lowerBound
             if offset % 8 == 0 { arrays[index].isFilled[Int(offset / 8)] = true }
-            if let function, !map.isExecutable(function) {
+            if let function, let flaw = map.functionFlaw(function, bytes) {
                 problems.add(
                     .functions, "\(arrays[index].name) slot \(offset / 8)",
-                    "calls \(function.hex), where no code is loaded")
+                    "calls \(function.hex), \(flaw)")
             }
         }
     }

@@ -2,8 +2,17 @@
 struct HashTables {
     /// Number of symbols with the null entry; `nil` where no table tells: an image that exports nothing.
     private(set) var symbolCount: Int?
-    /// The first symbol that DT_GNU_HASH holds, and where in the file its hash value lies.
-    private(set) var gnuChains: (firstSymbol: Int, offset: Int)?
+    /// DT_GNU_HASH as far as it lies in the file: the first symbol that it holds, where the filter, the buckets and that
+    /// symbol's hash value lie.
+    private(set) var gnu: GNUTable?
+
+    /// Offsets in the file, and numbers of elements.
+    struct GNUTable {
+        let firstSymbol: Int
+        let (filter, filterWords, shift): (Int, Int, UInt32)
+        let (buckets, bucketCount): (Int, Int)
+        let chains: Int
+    }
 
     /// Reads both tables; glibc uses DT_GNU_HASH where it is there.
     init(_ tags: DynamicTags, _ bytes: RawSpan, _ map: LoadMap, _ problems: inout ProblemLog) {
@@ -58,7 +67,9 @@ struct HashTables {
                 "has a chain from symbol \(last) on that ends neither in its segment nor within \(ELFLimits.symbols) "
                     + "symbols")
         }
-        gnuChains = (Int(firstSymbol), chains)
+        gnu = GNUTable(
+            firstSymbol: Int(firstSymbol), filter: table.lowerBound + 16, filterWords: Int(filterWords), shift: shift,
+            buckets: chains - 4 * buckets, bucketCount: buckets, chains: chains)
         symbolCount = Int(firstSymbol) + index + 1
     }
 

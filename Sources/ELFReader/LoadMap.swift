@@ -4,6 +4,10 @@
 /// file, and an address that it accepts is mapped.
 struct LoadMap {
     private(set) var loads: [ELFSegment] = []
+    /// What the section table says of code and data; `nil` without one.
+    private(set) var sections: LoadedSections?
+    /// What the unwinder's table says of functions; `nil` without one.
+    private var starts: FunctionStarts?
 
     /// Collects the PT_LOAD segments and checks what mmap(2) and glibc's `_dl_map_segments` take on trust.
     init(_ segments: [ELFSegment], fileSize: UInt64, _ problems: inout ProblemLog) {
@@ -91,6 +95,39 @@ struct LoadMap {
         return false
     }
 
-    /// Whether code can run at `address`.
-    func isExecutable(_ address: UInt64) -> Bool { holds(address, 1, ELFSegment.Permission.execute) }
+    /// What a section table and the unwinder's table add to the segments.
+    mutating func refine(_ sections: LoadedSections?, _ starts: FunctionStarts?) {
+        (self.sections, self.starts) = (sections, starts)
+    }
+
+    /// Whether code can run at `address`: in a segment and, where sections are known, in one of code.
+    func isExecutable(_ address: UInt64) -> Bool {
+        guard holds(address, 1, ELFSegment.Permission.execute) else { return false }
+        return sections?.code.contains { $0.contains(address) } ?? true
+    }
+
+    /// Whether `count` bytes at `address` may be written: in a segment and, where sections are known, in one of data.
+    @inline(__always)
+    func isWritable(_ address: UInt64, _ count: UInt64) -> Bool {
+        guard holds(address, count, ELFSegment.Permission.write) else { return false }
+        guard let sections else { return true }
+        for range in sections.writable where address >= range.lowerBound && address < range.upperBound {
+            return range.upperBound - address >= count
+        }
+        return false
+    }
+
+    /// Why no function can be called at `address`, a clause; `nil` where one can.
+    func functionFlaw(_ address: UInt64, _ bytes: RawSpan) -> String? {
+        guard isExecutable(address) else { return "where no code is loaded" }
+        guard let start = starts?.functionAround(address, bytes, self) else { return nil }
+        return "in the middle of the function at \(start.hex)"
+    }
+
+    /// Whether the image, from its first loaded byte to the end of its last page, spans `address`.
+    @inline(__always)
+    func spans(_ address: UInt64) -> Bool {
+        guard let first = loads.first, let last = loads.last else { return false }
+        return address >= first.address && address <= last.address + last.memorySize + Self.pageSize
+    }
 }

@@ -95,8 +95,14 @@ struct RelocationTables {
         let dynamicSection: Range<UInt64>
         /// Whether the image has thread-local variables of its own.
         let hasThreadLocals: Bool
-        /// PF_W, or 0 where DT_TEXTREL makes every segment writable during relocation.
-        let permissions: UInt32
+        /// Whether DT_TEXTREL makes every segment writable during relocation.
+        let writesAnywhere: Bool
+
+        /// Whether a relocation may write there.
+        @inline(__always)
+        func isWritable(_ address: UInt64, _ count: UInt64) -> Bool {
+            writesAnywhere ? map.holds(address, count) : map.isWritable(address, count)
+        }
     }
 
     /// Checks every relocation; of each table the first that is wrong is reported.
@@ -105,11 +111,12 @@ struct RelocationTables {
     func check(
         _ context: Context, _ arrays: inout FunctionArrays, _ bytes: RawSpan, _ problems: inout ProblemLog
     ) -> Int {
-        var resolvers = 0
+        var tally = Tally()
+        tally.addresses.reserveCapacity(tables.reduce(0) { $0 + $1.range.count / Self.entrySize })
         for table in tables {
             var offset = table.range.lowerBound
             while offset < table.range.upperBound {
-                if let flaw = flaw(at: offset, in: table, context, &arrays, &resolvers, bytes, &problems) {
+                if let flaw = flaw(at: offset, in: table, context, &arrays, &tally, bytes, &problems) {
                     problems.add(
                         .relocations, "\(table.name) entry \((offset - table.range.lowerBound) / Self.entrySize)", flaw)
                     break
@@ -117,13 +124,17 @@ struct RelocationTables {
                 offset += Self.entrySize
             }
         }
+        if let address = tally.doubled() {
+            problems.add(
+                .relocations, "relocations", "write twice at \(address.hex), so another place keeps what the file has")
+        }
         if let compact { checkCompact(compact, context, &arrays, bytes, &problems) }
-        return resolvers
+        return tally.resolvers
     }
 
     private func flaw(
         at offset: Int, in table: (name: String, range: Range<Int>), _ context: Context,
-        _ arrays: inout FunctionArrays, _ resolvers: inout Int, _ bytes: RawSpan, _ problems: inout ProblemLog
+        _ arrays: inout FunctionArrays, _ tally: inout Tally, _ bytes: RawSpan, _ problems: inout ProblemLog
     ) -> String? {
         let (address, type) = (bytes.u64(offset), bytes.u32(offset + 8))
         let (symbol, addend) = (Int(bytes.u32(offset + 12)), bytes.u64(offset + 16))
@@ -135,27 +146,32 @@ struct RelocationTables {
             return "has type \(type), which its machine does not have"
         }
         if effect == .none { return nil }
-        guard context.map.holds(address, width, context.permissions) else {
+        guard context.isWritable(address, width) else {
             return "writes \(width) bytes at \(address.hex), where nothing writable is loaded"
         }
         guard address >= context.dynamicSection.upperBound || address + width <= context.dynamicSection.lowerBound
         else { return "writes at \(address.hex), into the dynamic section" }
 
-        let definition: DynamicSymbol? = symbol > 0 ? context.symbols.symbols[symbol - 1] : nil
+        tally.addresses.append(address)
+        let definition = symbol > 0 ? context.symbols.facts(symbol, bytes) : nil
         switch effect {
         case .relative:
-            arrays.fill(address, with: addend, context.map, &problems)
+            // Swift tags addresses of string literals in the highest bit.
+            if !context.map.spans(addend & ~(1 << 63)) {
+                return "stores the address \(addend.hex), outside of the image"
+            }
+            arrays.fill(address, with: addend, bytes, context.map, &problems)
         case .indirect:
-            if !context.map.isExecutable(addend) { return "calls \(addend.hex), where no code is loaded" }
-            resolvers += 1
-            arrays.fill(address, with: nil, context.map, &problems)
+            if let flaw = context.map.functionFlaw(addend, bytes) { return "calls \(addend.hex), \(flaw)" }
+            tally.resolvers += 1
+            arrays.fill(address, with: nil, bytes, context.map, &problems)
         case .tableEntry:
             if address % 8 != 0 { return "writes a table's entry at \(address.hex), not a multiple of 8" }
             if symbol == 0 { return "fills the table's entry at \(address.hex) with the address of no symbol" }
         case .address:
-            arrays.fill(address, with: nil, context.map, &problems)
+            arrays.fill(address, with: nil, bytes, context.map, &problems)
         case .threadLocal:
-            if !context.hasThreadLocals && definition?.isDefined != false {
+            if !context.hasThreadLocals && definition?.isDefined ?? true {
                 return "is about a thread-local variable, the image has no PT_TLS"
             }
         case .copy:
@@ -163,7 +179,9 @@ struct RelocationTables {
         case .none, .other:
             break
         }
-        if let definition, definition.isDefined, definition.type == SymbolTable.indirectFunction { resolvers += 1 }
+        if let definition, definition.isDefined, definition.type == SymbolTable.indirectFunction {
+            tally.resolvers += 1
+        }
         let index = (offset - table.range.lowerBound) / Self.entrySize
         if effect != .relative && table.name == "DT_RELA" && UInt64(index) < relativeCount {
             return "is not relative, DT_RELACOUNT says that the first \(relativeCount) are"
@@ -201,7 +219,7 @@ struct RelocationTables {
             var bits = word >> 1
             // Most maps lie in plain data: one question for all their words keeps the walk linear in the table.
             let reach = start..<(start + 8 * UInt64(64 - bits.leadingZeroBitCount))
-            if context.map.holds(start, UInt64(reach.count), context.permissions)
+            if context.isWritable(start, UInt64(reach.count))
                 && !context.dynamicSection.overlaps(reach) && !arrays.overlaps(reach)
             {
                 continue
@@ -221,11 +239,25 @@ struct RelocationTables {
         _ address: UInt64, _ context: Context, _ arrays: inout FunctionArrays, _ bytes: RawSpan,
         _ problems: inout ProblemLog
     ) -> Bool {
-        guard context.map.holds(address, 8, context.permissions), !context.dynamicSection.contains(address) else {
+        guard context.isWritable(address, 8), !context.dynamicSection.contains(address) else {
             return false
         }
         let slot = context.map.fileRange(address, 8)
-        arrays.fill(address, with: slot.map { bytes.u64($0.lowerBound) }, context.map, &problems)
+        arrays.fill(address, with: slot.map { bytes.u64($0.lowerBound) }, bytes, context.map, &problems)
         return true
+    }
+}
+
+/// What all relocations together come to.
+private struct Tally {
+    /// Those that make glibc call a resolver of the image.
+    var resolvers = 0
+    /// Where they write.
+    var addresses: [UInt64] = []
+
+    /// An address that two of them write to: no linker makes such, so one of the two has lost its own place.
+    mutating func doubled() -> UInt64? {
+        addresses.sort()  // in the file they come in a few ascending runs, which makes this linear
+        return zip(addresses, addresses.dropFirst()).first { $0 == $1 }?.0
     }
 }

@@ -4,7 +4,9 @@
 /// that is no problem; one that lies outside the file is. It usually lies at the end of the file, so reading it touches a page or two there.
 struct SectionTable {
     /// Bytes of an Elf64_Shdr.
-    private static let entrySize = 64
+    static let entrySize = 64
+    /// SHT_STRTAB.
+    private static let strings: UInt32 = 3
     /// SHT_NOBITS: takes no room in the file.
     private static let noBits: UInt32 = 8
     /// SHF_ALLOC: is loaded.
@@ -14,28 +16,48 @@ struct SectionTable {
 
     private(set) var facts: SectionFacts = .unknown(reason: "no section table")
 
-    /// Reads the table and compares the loaded sections with the loaded segments.
-    init(_ bytes: RawSpan, _ map: LoadMap, _ tags: DynamicTags?, _ problems: inout ProblemLog) {
+    /// Where the table lies, or why it cannot be read.
+    struct Place {
+        /// All headers; `nil` where there is no table that could be read.
+        var headers: Range<Int>?
+        /// The sections' names; `nil` likewise.
+        var names: Range<Int>?
+        var obstacle = "no section table"
+    }
+
+    /// Finds the table and the names of its sections.
+    ///
+    /// dlopen would not mind what is wrong with them, but a table that is announced and not there is the mark of a file cut
+    /// short, and one that starts elsewhere would hide what the others say.
+    static func find(_ bytes: RawSpan, _ problems: inout ProblemLog) -> Place {
         let (offset, size, count) = (bytes.u64(40), Int(bytes.u16(58)), Int(bytes.u16(60)))
-        guard offset != 0, count > 0 else { return }
-        guard size == Self.entrySize, count <= ELFLimits.sections else {
-            facts = .unknown(
-                reason: "section table has \(count) entries of \(size) bytes, at most \(ELFLimits.sections) of "
-                    + "\(Self.entrySize) are read")
-            return
+        guard offset != 0 else { return Place() }
+        func broken(_ flaw: String) -> Place {
+            problems.add(.sections, "section table", flaw)
+            return Place(obstacle: "section table \(flaw)")
+        }
+        guard size == entrySize, 1...ELFLimits.sections ~= count else {
+            return broken("has \(count) entries of \(size) bytes, 1 to \(ELFLimits.sections) of \(entrySize) are read")
         }
         guard let table = bytes.range(at: offset, count: UInt64(count * size)) else {
-            // dlopen would not mind, but a table that is announced and not there is the mark of a file cut short.
-            let flaw = "has \(count * size) bytes from byte \(offset) on, the file has \(bytes.byteCount)"
-            facts = .unknown(reason: "section table \(flaw)")
-            problems.add(.sections, "section table", flaw)
-            return
+            return broken("has \(count * size) bytes from byte \(offset) on, the file has \(bytes.byteCount)")
+        }
+        guard bytes.u32(table.lowerBound + 4) == 0, bytes.u64(table.lowerBound + 32) == 0 else {
+            return broken(
+                "starts at byte \(offset) with a section of type \(bytes.u32(table.lowerBound + 4)), not none")
         }
         let namesIndex = Int(bytes.u16(62))
-        guard namesIndex < count,
-            let names = Self.content(bytes, at: table.lowerBound + namesIndex * size)
-        else {
-            facts = .unknown(reason: "section \(namesIndex) of \(count) should hold the sections' names")
+        guard namesIndex < count, bytes.u32(table.lowerBound + namesIndex * size + 4) == strings,
+            let names = content(bytes, at: table.lowerBound + namesIndex * size), !names.isEmpty,
+            bytes.u8(names.upperBound - 1) == 0
+        else { return broken("has no names in section \(namesIndex) of \(count)") }
+        return Place(headers: table, names: names)
+    }
+
+    /// Reads the table and compares the loaded sections with the loaded segments.
+    init(_ place: Place, _ bytes: RawSpan, _ map: LoadMap, _ tags: DynamicTags?, _ problems: inout ProblemLog) {
+        guard let table = place.headers, let names = place.names else {
+            facts = .unknown(reason: place.obstacle)
             return
         }
         read(bytes, table, names, map, tags, &problems)
@@ -51,8 +73,9 @@ struct SectionTable {
         for header in stride(from: table.lowerBound, to: table.upperBound, by: Self.entrySize) {
             let nameOffset = names.lowerBound + Int(bytes.u32(header))
             guard nameOffset < names.upperBound else {
-                facts = .unknown(
-                    reason: "a section has its name at byte \(bytes.u32(header)) of \(names.count) bytes of names")
+                let flaw = "has its name at byte \(bytes.u32(header)) of \(names.count) bytes of names"
+                problems.add(.sections, "section \((header - table.lowerBound) / Self.entrySize)", flaw)
+                facts = .unknown(reason: "a section \(flaw)")
                 return
             }
             let name = Self.name(bytes, nameOffset, names.upperBound)
@@ -61,6 +84,7 @@ struct SectionTable {
                 swiftSections.append(name)
             } else if name == ".comment" {
                 guard let range = Self.content(bytes, at: header) else {
+                    problems.add(.sections, "section .comment", "has \(size) bytes, not all in the file")
                     facts = .unknown(reason: ".comment has \(size) bytes, not all in the file")
                     return
                 }

@@ -12,6 +12,8 @@ struct SymbolTable {
     private(set) var symbols: [DynamicSymbol] = []
     /// Number of entries with the null entry; 0 where the table could not be read.
     private(set) var count = 0
+    /// Where in the file the table lies.
+    private var start = 0
 
     /// Reads the table.
     ///
@@ -42,6 +44,7 @@ struct SymbolTable {
             return
         }
         self.count = count
+        start = table.lowerBound
         symbols.reserveCapacity(count - 1)
         var isSound = true  // one problem of each table is enough: a damaged one has thousands
         for index in 1..<max(count, 1) {
@@ -49,57 +52,77 @@ struct SymbolTable {
             let (info, other) = (bytes.u8(offset + 4), bytes.u8(offset + 5))
             var unheard = ProblemLog()
             let name = strings.name(UInt64(bytes.u32(offset)), bytes, of: .symbols, "symbol \(index)", &unheard)
-            let symbol = DynamicSymbol(
-                name: name ?? "", binding: info >> 4, type: info & 15, visibility: other & 3,
-                sectionIndex: bytes.u16(offset + 6), value: bytes.u64(offset + 8))
-            symbols.append(symbol)
-            if isSound, let problem = unheard.problems.first {
+            symbols.append(
+                DynamicSymbol(
+                    name: name ?? "", binding: info >> 4, type: info & 15, visibility: other & 3,
+                    sectionIndex: bytes.u16(offset + 6), value: bytes.u64(offset + 8)))
+            guard isSound else { continue }
+            if let problem = unheard.problems.first {
                 problems.add(.symbols, problem.place, problem.detail)
                 isSound = false
-            }
-            if isSound, let flaw = Self.flaw(symbol, map) {
-                problems.add(.symbols, "symbol \(index) (\(symbol.name.prefix(64)))", flaw)
+            } else if let flaw = Self.flaw(symbols[index - 1], size: bytes.u64(offset + 16), bytes, map) {
+                problems.add(.symbols, "symbol \(index) (\(symbols[index - 1].name.prefix(64)))", flaw)
                 isSound = false
             }
         }
-        if isSound { checkHashes(hashes, bytes, &problems) }
+        if isSound, let table = hashes.gnu { checkHashes(table, bytes, &problems) }
+    }
+
+    /// Whether a symbol is defined here, and its type, without a copy of its name.
+    func facts(_ index: Int, _ bytes: RawSpan) -> (isDefined: Bool, type: UInt8) {
+        let offset = start + index * Self.entrySize
+        return (bytes.u16(offset + 6) != 0, bytes.u8(offset + 4) & 15)
     }
 
     /// What is wrong with a symbol; `nil` where nothing is.
-    private static func flaw(_ symbol: DynamicSymbol, _ map: LoadMap) -> String? {
+    private static func flaw(_ symbol: DynamicSymbol, size: UInt64, _ bytes: RawSpan, _ map: LoadMap) -> String? {
         guard symbol.isDefined else {
             // glibc would look for neither, and take the load address for the symbol's.
-            return symbol.binding == 0 || symbol.visibility != 0
-                ? "is undefined, yet has binding \(symbol.binding) and visibility \(symbol.visibility)" : nil
+            if symbol.binding == 0 || symbol.visibility != 0 {
+                return "is undefined, yet has binding \(symbol.binding) and visibility \(symbol.visibility)"
+            }
+            // A program's way of saying that its own table entry stands for the function; others would call it.
+            return symbol.value == 0 ? nil : "is undefined, yet has the address \(symbol.value.hex)"
         }
         guard symbol.sectionIndex != absolute else { return nil }
         switch symbol.type {
         case threadLocal: return nil
         case indirectFunction, functionType:
             // glibc calls the resolver of an indirect function while it relocates; hosts call functions.
-            return map.isExecutable(symbol.value)
-                ? nil : "is a function at \(symbol.value.hex), where no code is loaded"
-        default:
-            // Names for ends (`_end`) lie one past what they end.
-            let isInside = map.holds(symbol.value, 0)
-            return isInside ? nil : "is at \(symbol.value.hex), where nothing is loaded"
+            if let flaw = map.functionFlaw(symbol.value, bytes) {
+                return "is a function at \(symbol.value.hex), \(flaw)"
+            }
+        default: break
         }
+        // Names for ends (`_end`) lie one past what they end.
+        return map.holds(symbol.value, size)
+            ? nil : "has \(size) bytes at \(symbol.value.hex), where nothing is loaded"
     }
 
     private static let functionType: UInt8 = 2
 
-    /// Compares each hashed symbol's name with its hash value: a name that was damaged is one that no lookup finds.
-    private func checkHashes(_ hashes: HashTables, _ bytes: RawSpan, _ problems: inout ProblemLog) {
-        guard let (first, offset) = hashes.gnuChains, first > 0 else { return }
-        for index in first..<max(first, count) {
+    /// Checks that a lookup finds each hashed symbol by its name: hash value, chain, bucket and filter agree with it.
+    ///
+    /// The symbols of one bucket stand side by side, and the last one's hash value is odd.
+    private func checkHashes(_ table: HashTables.GNUTable, _ bytes: RawSpan, _ problems: inout ProblemLog) {
+        guard table.firstSymbol > 0 else { return }
+        var startsChain = true
+        for index in table.firstSymbol..<max(table.firstSymbol, count) {
             var hash: UInt32 = 5381
             for byte in symbols[index - 1].name.utf8 { hash = hash &* 33 &+ UInt32(byte) }
-            let stored = bytes.u32(offset + 4 * (index - first))
-            if stored | 1 != hash | 1 {
+            let stored = bytes.u32(table.chains + 4 * (index - table.firstSymbol))
+            let word = bytes.u64(table.filter + 8 * (Int(hash / 64) & (table.filterWords - 1)))
+            let head = Int(bytes.u32(table.buckets + 4 * (Int(hash) % table.bucketCount)))
+            func place() -> String { "symbol \(index) (\(symbols[index - 1].name.prefix(64)))" }
+            guard stored | 1 == hash | 1 else {
                 return problems.add(
-                    .hash, "symbol \(index) (\(symbols[index - 1].name.prefix(64)))",
-                    "has hash \(UInt64(hash).hex), DT_GNU_HASH says \(UInt64(stored).hex)")
+                    .hash, place(), "has hash \(UInt64(hash).hex), DT_GNU_HASH says \(UInt64(stored).hex)")
             }
+            let isInFilter = word >> UInt64(hash % 64) & word >> UInt64((hash >> table.shift) % 64) & 1 == 1
+            guard isInFilter, startsChain ? head == index : head > 0 && head < index else {
+                return problems.add(.hash, place(), "is not where a lookup in DT_GNU_HASH would find it")
+            }
+            startsChain = stored & 1 == 1
         }
     }
 }

@@ -4,8 +4,8 @@
 /// process for a library that is not in DT_NEEDED, and later indexes an array by each symbol's version number.
 struct VersionTables {
     private(set) var needs: [VersionNeed] = []
-    /// The largest version number that either table gives.
-    private var largest: UInt16 = 1
+    /// The version numbers that either table gives, by number; 0 and 1 are the unversioned.
+    private var isGiven: [Bool] = [true, true]
     /// Versions read so far; ends all walks at `ELFLimits.versions`.
     private var read = 0
 
@@ -39,11 +39,13 @@ struct VersionTables {
         if needs == nil && definitions == nil {
             problems.add(.versions, "DT_VERSYM", "is there, but neither DT_VERNEED nor DT_VERDEF")
         }
+        // Of tables that could not be read to their ends nobody knows which versions they give.
+        if problems.problems.contains(where: { $0.part == .versions }) { return }
         for index in 0..<symbolCount {
             let version = bytes.u16(table.lowerBound + 2 * index) & 0x7fff
-            if version > largest {
+            guard Int(version) < isGiven.count, isGiven[Int(version)] else {
                 problems.add(
-                    .versions, "DT_VERSYM", "gives symbol \(index) version \(version), the largest is \(largest)")
+                    .versions, "DT_VERSYM", "gives symbol \(index) version \(version), which no table describes")
                 return
             }
         }
@@ -107,7 +109,7 @@ struct VersionTables {
                 return false
             }
             needs[needs.count - 1].versions.append(name)
-            largest = max(largest, bytes.u16(entry + 6) & 0x7fff)
+            give(bytes.u16(entry + 6) & 0x7fff)
             let next = UInt64(bytes.u32(entry + 12))
             guard (next == 0) == (index + 1 == count) else {
                 problems.add(.versions, place, "has version \(index + 1) \(next) bytes on, its own count is \(count)")
@@ -143,7 +145,7 @@ struct VersionTables {
                     .versions, place,
                     "has its name at byte \(bytes.u32(nameEntry)) of DT_STRTAB, which has \(strings.size)")
             }
-            largest = max(largest, bytes.u16(entry + 4) & 0x7fff)
+            give(bytes.u16(entry + 4) & 0x7fff)
             let next = UInt64(bytes.u32(entry + 16))
             guard (next == 0) == (index + 1 == count) else {
                 return problems.add(
@@ -151,6 +153,11 @@ struct VersionTables {
             }
             address += next
         }
+    }
+
+    private mutating func give(_ version: UInt16) {
+        while isGiven.count <= Int(version) { isGiven.append(false) }
+        isGiven[Int(version)] = true
     }
 
     private mutating func countVersion(_ place: String, _ problems: inout ProblemLog) -> Bool {

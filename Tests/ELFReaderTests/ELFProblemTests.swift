@@ -82,6 +82,97 @@ import Testing
         let problems = try ELFImage.parse(bytes).problems
         #expect(problems.contains { $0.place.hasPrefix("DT_INIT_ARRAY slot") || $0.place == "DT_RELA entry 0" })
     }
+
+    /// gold and older linkers put constants and code into one segment, where an address of the first passes for the second.
+    @Test(arguments: ["gold", "bfd", "lld"])
+    func constructorsInConstantsAreAProblem(_ linker: String) throws {
+        var bytes = try SampleFiles.build(flags: ["-fuse-ld=\(linker)"])
+        let slot = try #require(try bytes.firstConstructor())
+        let rodata = try #require(try bytes.section(".eh_frame"))
+        bytes.store(rodata.address, size: 8, at: slot + 16)
+        let problems = try ELFImage.parse(bytes).problems
+        #expect(
+            problems.map(\.description) == [
+                "DT_INIT_ARRAY slot 0 calls 0x\(String(rodata.address, radix: 16)), where no code is loaded"
+            ])
+        #expect(problems.map(\.part) == [.functions])
+    }
+
+    /// The unwinder's table knows where functions start.
+    @Test func aConstructorInTheMiddleOfAFunctionIsAProblem() throws {
+        var bytes = try SampleFiles.build()
+        let add = try #require(try ELFImage.parse(bytes).symbols.first { $0.name == "add" }).value
+        let slot = try #require(try bytes.firstConstructor())
+        bytes.store(add + 1, size: 8, at: slot + 16)
+        let problems = try ELFImage.parse(bytes).problems
+        #expect(
+            problems.map(\.description) == [
+                "DT_INIT_ARRAY slot 0 calls 0x\(String(add + 1, radix: 16)), in the middle of the function at "
+                    + "0x\(String(add, radix: 16))"
+            ])
+    }
+
+    @Test func relocationsThatShareAPlaceAreAProblem() throws {
+        var bytes = try SampleFiles.build()
+        let table = Int(bytes.load(at: try #require(try bytes.dynamicEntry(7)) + 8))
+        let last = table + Int(bytes.load(at: try #require(try bytes.dynamicEntry(8)) + 8)) - 24
+        bytes.store(bytes.load(at: last - 24), size: 8, at: last)
+        #expect(
+            try ELFImage.parse(bytes).problems.contains { $0.description.hasPrefix("relocations write twice at 0x") })
+    }
+
+    @Test func relocationsIntoConstantsAreAProblem() throws {
+        var bytes = try SampleFiles.build()
+        let table = Int(bytes.load(at: try #require(try bytes.dynamicEntry(7)) + 8))
+        let last = table + Int(bytes.load(at: try #require(try bytes.dynamicEntry(8)) + 8)) - 24
+        bytes.store(
+            try #require(try bytes.section(".rodata")?.address ?? bytes.section(".eh_frame")?.address), size: 8,
+            at: last)
+        #expect(try ELFImage.parse(bytes).problems.contains { $0.detail.hasSuffix("where nothing writable is loaded") })
+    }
+
+    /// What others look up would be taken for the function.
+    @Test func anUndefinedSymbolWithAnAddressIsAProblem() throws {
+        var bytes = try SampleFiles.build()
+        let table = Int(bytes.load(at: try #require(try bytes.dynamicEntry(6)) + 8))
+        let index = try #require(try ELFImage.parse(bytes).symbols.firstIndex { $0.name == "free" }) + 1
+        bytes.store(0x40, size: 8, at: table + 24 * index + 8)
+        let problems = try ELFImage.parse(bytes).problems
+        #expect(
+            problems.map(\.description) == ["symbol \(index) (free) is undefined, yet has the address 0x40"])
+    }
+
+    /// dlsym would not find the function, although the manifest and the symbol table name it.
+    @Test(arguments: [0, 8, 16])  // bucket, filter, hash value
+    func hashTablesThatDoNotFindASymbolAreAProblem(_ part: Int) throws {
+        var bytes = try SampleFiles.build(flags: ["-Wl,--hash-style=gnu"])
+        let table = Int(bytes.load(at: try #require(try bytes.dynamicEntry(0x6fff_fef5)) + 8))
+        let (buckets, words) = (Int(bytes.load(at: table) & 0xffff_ffff), Int(bytes.load(at: table + 8) & 0xffff_ffff))
+        switch part {
+        case 0: for bucket in 0..<buckets { bytes.store(0, size: 4, at: table + 16 + 8 * words + 4 * bucket) }
+        case 8: for word in 0..<words { bytes.store(0, size: 8, at: table + 16 + 8 * word) }
+        default: bytes.store(3, size: 4, at: table + 16 + 8 * words + 4 * buckets)
+        }
+        let image = try ELFImage.parse(bytes)
+        // With empty buckets nothing says that there are exports at all: the gates miss them.
+        #expect(part == 0 ? !image.symbols.contains { $0.name == "add" } : image.problems.contains { $0.part == .hash })
+    }
+
+    @Test(arguments: [(40, 8, 64), (60, 2, 0), (62, 2, 1)] as [(Int, Int, UInt64)])  // e_shoff, e_shnum, e_shstrndx
+    func sectionTablesElsewhereAreAProblem(_ field: Int, _ size: Int, _ change: UInt64) throws {
+        var bytes = try SampleFiles.build()
+        bytes.store(field == 40 ? bytes.load(at: 40) - change : change, size: size, at: field)
+        #expect(try ELFImage.parse(bytes).problems.map(\.part) == [.sections])
+    }
+
+    @Test func versionsThatNoTableDescribesAreAProblem() throws {
+        var bytes = try SampleFiles.build()
+        let table = Int(bytes.load(at: try #require(try bytes.dynamicEntry(0x6fff_fff0)) + 8))
+        bytes.store(0x4000, size: 2, at: table + 2)
+        let problems = try ELFImage.parse(bytes).problems
+        #expect(
+            problems.map(\.description) == ["DT_VERSYM gives symbol 1 version 16384, which no table describes"])
+    }
 }
 
 extension [UInt8] {
@@ -101,5 +192,26 @@ extension [UInt8] {
         guard let segment else { return nil }
         return stride(from: Int(segment.offset), to: Int(segment.offset + segment.fileSize), by: 16)
             .first { load(at: $0) == tag }
+    }
+
+    /// Where in the file the relocation lies that fills the first slot of DT_INIT_ARRAY.
+    fileprivate func firstConstructor() throws -> Int? {
+        guard let array = try dynamicEntry(25), let table = try dynamicEntry(7), let size = try dynamicEntry(8) else {
+            return nil
+        }
+        let start = Int(load(at: table + 8))
+        return stride(from: start, to: start + Int(load(at: size + 8)), by: 24)
+            .first { load(at: $0) == load(at: array + 8) }
+    }
+
+    /// A section's address and offset.
+    fileprivate func section(_ name: String) throws -> (address: UInt64, offset: Int)? {
+        let (table, count) = (Int(load(at: 40)), Int(load(at: 60) & 0xffff))
+        let names = Int(load(at: table + 64 * Int((load(at: 56) >> 48) & 0xffff) + 24))
+        for header in stride(from: table, to: table + 64 * count, by: 64) {
+            let text = self[(names + Int(load(at: header) & 0xffff_ffff))...].prefix { $0 != 0 }
+            if text.elementsEqual(name.utf8) { return (load(at: header + 16), Int(load(at: header + 24))) }
+        }
+        return nil
     }
 }

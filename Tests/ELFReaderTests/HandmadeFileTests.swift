@@ -19,7 +19,7 @@ import Testing
         var file = HandmadeFile(size: 12288)
         file.addSymbols(4)
         file.put([UInt32(1), 4, 0, 0, 0, 0, 0], at: 0xf00)
-        let gnu: [UInt32] = [1, 1, 1, 0, 0, 0, 1, (5381 * 33 + 97) | 1]
+        let gnu: [UInt32] = [1, 1, 1, 0, .max, .max, 1, (5381 * 33 + 97) | 1]
         file.put(gnu, at: 12288 - 4 * gnu.count)
         file.dynamic += [(4, 0xf00), (0x6fff_fef5, UInt64(12288 - 4 * gnu.count))]
 
