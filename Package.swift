@@ -61,6 +61,9 @@ let package = Package(
 
         // Tests mirror the rooms.
         .target(name: "TestSupport", dependencies: ["ELFReader", "PluginLoading"], path: "Tests/TestSupport"),
+        .executableTarget(
+            name: "mutation-round", dependencies: ["PluginHost", "Compatibility", "TestSupport"],
+            path: "Tests/MutationRound"),
         .testTarget(name: "ELFReaderTests", dependencies: ["ELFReader", "TestSupport"]),
         .testTarget(name: "CompatibilityTests", dependencies: ["Compatibility", "ELFReader", "TestSupport"]),
         .testTarget(name: "PluginRegistryTests", dependencies: ["PluginRegistry", "CPin", "TestSupport"]),
@@ -97,5 +100,7 @@ for target in package.targets where target.type != .plugin {
         .enableUpcomingFeature("InternalImportsByDefault"),
     ]
     // The tests handle raw memory of their own making; the rooms they test count every unsafe expression.
-    if !target.isTest && name != "TestSupport" { target.swiftSettings?.append(.strictMemorySafety()) }
+    if !target.isTest && !["TestSupport", "mutation-round"].contains(name) {
+        target.swiftSettings?.append(.strictMemorySafety())
+    }
 }
