@@ -9,9 +9,9 @@ package struct Candidate: Sendable {
     /// Permission bits (`st_mode & 0o7777`) of the operator's file.
     package var permissions: UInt32
     /// What the bytes show, or why nothing of them could be read.
-    package var image: Result<ELFImage, ELFProblem>
+    package var image: Result<ELFImage, ELFProblem> { didSet { knownIndex = nil } }
     /// The plugin's words about itself.
-    package var manifest: ManifestReading
+    package var manifest: ManifestReading { didSet { knownIndex = nil } }
     /// Build-id, else the digest of the bytes.
     package var id: ImageID
     /// What the approval is for; decides how severe a repeated version is.
@@ -27,6 +27,8 @@ package struct Candidate: Sendable {
     package var folders: [FileFacts.Folder] = []
     /// Where the manifest was found.
     package var manifestSource = ManifestSource.note
+    /// What `index` found; `nil` where nobody asked for it yet.
+    var knownIndex: ImageIndex?
 
     /// What somebody wants to do with a candidate.
     package enum Purpose: Sendable, Equatable {

@@ -44,10 +44,13 @@ public struct GateReport: Sendable {
     package static func judge(
         _ candidate: Candidate, host: HostFacts, policy: GatePolicy = GatePolicy()
     ) -> GateReport {
+        let candidate = candidate.indexed
         let manifest = candidate.foundManifest
         let unload: (unloadClass: UnloadClass, reasons: [String])
         switch candidate.image {
-        case .success(let image): unload = UnloadClass.classify(image, manifest: manifest, closure: candidate.closure)
+        case .success(let image):
+            unload = UnloadClass.classify(
+                image, manifest: manifest, closure: candidate.closure, index: candidate.index)
         case .failure: unload = (.resident, ["the file could not be read"])
         }
         let findings = Gate.all.flatMap { $0.judge(candidate, host, policy) }

@@ -36,7 +36,8 @@ extension LastingImport {
             (
                 .signals, handler,
                 [
-                    "sigaction", "__sigaction", "signal", "bsd_signal", "sysv_signal", "__sysv_signal", "ssignal",
+                    "sigaction", "__sigaction", "signal", "bsd_signal", "sysv_signal", "__sysv_signal",
+                    "ssignal",
                     "sigset",
                 ]
             ),
@@ -59,12 +60,14 @@ extension LastingImport {
     static func all(of image: ELFImage) -> [LastingImport] {
         var found: [String: LastingImport] = [:]
         var hasStandardThread = false
-        for symbol in image.symbols where !symbol.isDefined {
-            if let known = known[symbol.name] { found[symbol.name] = known }
-            if symbol.name.hasPrefix(standardThread) { hasStandardThread = true }
+        let symbols = image.symbols
+        for index in symbols.indices where symbols[index].sectionIndex == 0 {
+            if let known = known[symbols[index].name] { found[known.name] = known }
+            if symbols[index].name.hasPrefix(standardThread) { hasStandardThread = true }
         }
         let sorted = found.values.sorted { $0.name < $1.name }
         return hasStandardThread
-            ? sorted + [LastingImport(name: "std::thread", kind: .threads, leftover: "a running thread")] : sorted
+            ? sorted + [LastingImport(name: "std::thread", kind: .threads, leftover: "a running thread")]
+            : sorted
     }
 }

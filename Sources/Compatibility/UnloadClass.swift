@@ -19,24 +19,34 @@ extension UnloadClass {
     /// suggest, of the image and of what it brings. It is never believed for an image that uses Swift, or where a
     /// missing section table or damage could hide that it does.
     ///
-    /// - Parameter closure: `nil` where nobody looked: every library that is not the C library's own may then stay.
+    /// - Parameters:
+    ///   - closure: `nil` where nobody looked: every library that is not the C library's own may then stay.
+    ///   - index: the image's, where it is at hand.
     package static func classify(
-        _ image: ELFImage, manifest: PluginManifest?, closure: ClosureFacts? = nil
+        _ image: ELFImage, manifest: PluginManifest?, closure: ClosureFacts? = nil,
+        index: ImageIndex? = nil
     ) -> (unloadClass: UnloadClass, reasons: [String]) {
         let brought = closure?.comingAlong ?? []
-        func all(_ reasons: (ELFImage) -> [String]) -> [String] {
-            reasons(image) + brought.flatMap { library, image in reasons(image).map { clause($0, of: library) } }
+        let own = index ?? ImageIndex(image, manifest)
+        let others = brought.map { library, image in (library, image, ImageIndex(image, nil)) }
+        func all(_ reasons: (ELFImage, ImageIndex) -> [String]) -> [String] {
+            reasons(image, own)
+                + others.flatMap { library, image, index in
+                    reasons(image, index).map { clause($0, of: library) }
+                }
         }
         let facts = all(residentFacts) + unknownLibraries(image, closure)
         let doubts = all(residentDoubts)
         let isVouchedFor = (manifest?.vouchesForUnload ?? false) && facts.isEmpty
-        if !facts.isEmpty || (!doubts.isEmpty && !isVouchedFor) { return (.resident, facts + doubts) }
-        let vouched = doubts.map { "\($0), vouched for by unload = clean" }
-        let delays = all { image in
-            image.imports(in: ["__cxa_thread_atexit", "__cxa_thread_atexit_impl"]).map {
+        let delays = all { _, index in
+            index.delayingImports.map {
                 "imports \($0): glibc keeps the image while thread-local destructors are pending"
             }
         }
+        if !facts.isEmpty || (!doubts.isEmpty && !isVouchedFor) {
+            return (.resident, facts + doubts + delays)
+        }
+        let vouched = doubts.map { "\($0), vouched for by unload = clean" }
         return (delays.isEmpty ? .unloadable : .deferred, delays + vouched)
     }
 
@@ -60,36 +70,34 @@ extension UnloadClass {
 
     /// Libraries of glibc and libgcc: in every process, or free of anything that outlives them.
     private static let harmlessLibraries: Set<String> = [
-        "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libgcc_s.so.1",
+        "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1",
+        "libgcc_s.so.1",
         "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
     ]
 
     /// Reasons that no vouch lifts.
-    private static func residentFacts(_ image: ELFImage) -> [String] {
-        var reasons = image.swiftUses.map(\.reason)
-        if !image.problems.isEmpty { reasons.append("the file is broken, so what it shows may be incomplete") }
+    private static func residentFacts(_ image: ELFImage, _ index: ImageIndex) -> [String] {
+        var reasons = index.swiftUses.map(\.reason)
+        if !image.problems.isEmpty {
+            reasons.append("the file is broken, so what it shows may be incomplete")
+        }
         if case .unknown(let reason) = image.sections {
             reasons.append("\(reason), so nothing shows that it holds no Swift code")
         }
-        if let dynamic = image.dynamic, dynamic.isNeverUnmapped { reasons.append("is linked with -z nodelete") }
+        if let dynamic = image.dynamic, dynamic.isNeverUnmapped {
+            reasons.append("is linked with -z nodelete")
+        }
         // STB_GNU_UNIQUE: the first dlopen that binds one makes glibc keep the image.
-        let unique = image.symbols.filter { $0.isDefined && $0.binding == 10 }
-        if let first = unique.first {
+        if let unique = index.unique {
             let rest = unique.count > 1 ? " and \(unique.count - 1) more" : ""
-            reasons.append("defines the unique symbol \(first.name)\(rest); compile with -fno-gnu-unique")
+            reasons.append(
+                "defines the unique symbol \(unique.first)\(rest); compile with -fno-gnu-unique")
         }
         return reasons
     }
 
     /// Reasons that an author may know better.
-    private static func residentDoubts(_ image: ELFImage) -> [String] {
-        LastingImport.all(of: image).map { "imports \($0.name), which may leave \($0.leftover) behind" }
-    }
-}
-
-extension ELFImage {
-    /// The undefined symbols among `names`, sorted.
-    fileprivate func imports(in names: Set<String>) -> [String] {
-        Set(symbols.filter { !$0.isDefined && names.contains($0.name) }.map(\.name)).sorted()
+    private static func residentDoubts(_ image: ELFImage, _ index: ImageIndex) -> [String] {
+        index.lastingImports.map { "imports \($0.name), which may leave \($0.leftover) behind" }
     }
 }

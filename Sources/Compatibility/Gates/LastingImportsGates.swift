@@ -2,17 +2,21 @@ import ELFReader
 
 extension Gate {
     /// `imports.threads`: what may leave a thread behind that runs the image's code.
-    static let threadImports = lastingImports("imports.threads", .threads, end: "end every thread, timer and queue")
+    static let threadImports = lastingImports(
+        "imports.threads", .threads, end: "end every thread, timer and queue")
 
     /// `imports.signals`: what may leave a signal handler behind.
-    static let signalImports = lastingImports("imports.signals", .signals, end: "put the old signal handlers back")
+    static let signalImports = lastingImports(
+        "imports.signals", .signals, end: "put the old signal handlers back")
 
     /// `imports.keys`: what may leave a destructor of a thread-specific value behind, or a handler of forks or exits.
     static let keyImports = lastingImports("imports.keys", .keys, end: "delete every key and handler")
 
-    private static func lastingImports(_ code: String, _ kind: LastingImport.Kind, end: String) -> Gate {
-        ofImage(code) { image, candidate, _ in
-            let imports = LastingImport.all(of: image).filter { $0.kind == kind }
+    private static func lastingImports(_ code: String, _ kind: LastingImport.Kind, end: String)
+        -> Gate
+    {
+        ofImage(code) { _, candidate, _ in
+            let imports = (candidate.index?.lastingImports ?? []).filter { $0.kind == kind }
             guard let first = imports.first else { return [.passed(code, plugin: "none")] }
             let names = imports.map(\.name).joined(separator: ", ")
             let isVouchedFor = candidate.foundManifest?.vouchesForUnload ?? false

@@ -2,13 +2,13 @@ import ELFReader
 
 extension Gate {
     /// `elf.ifunc`: functions of the image that choose an implementation while it is loaded (STT_GNU_IFUNC, IRELATIVE).
-    static let indirectFunctions = Gate.ofImage("elf.ifunc") { image, _, _ in
+    static let indirectFunctions = Gate.ofImage("elf.ifunc") { image, candidate, _ in
         let code = "elf.ifunc"
         let count = image.loadTimeCalls.resolvers
-        let first = image.symbols.first { $0.isDefined && $0.type == 10 }
+        let first = candidate.index?.indirectFunction
         guard count > 0 || first != nil else { return [.passed(code, plugin: "none")] }
         let resolvers = count == 1 ? "1 resolver" : "\(count) resolvers"
-        let name = first.map { "\(printable($0.name, limit: 64)) is an indirect function" }
+        let name = first.map { "\(printable($0, limit: 64)) is an indirect function" }
         return [
             .noted(
                 code, plugin: count > 0 ? resolvers : "on lookup",
@@ -35,16 +35,16 @@ extension Gate {
     }
 
     /// `elf.unique`: symbols that glibc keeps one of in the whole process (STB_GNU_UNIQUE).
-    static let uniqueSymbols = Gate.ofImage("elf.unique") { image, _, _ in
+    static let uniqueSymbols = Gate.ofImage("elf.unique") { _, candidate, _ in
         let code = "elf.unique"
-        let unique = image.symbols.lazy.filter { $0.isDefined && $0.binding == 10 }
-        guard let first = unique.first else { return [.passed(code, plugin: "none")] }
-        let count = unique.count
+        guard let (first, count) = candidate.index?.unique else {
+            return [.passed(code, plugin: "none")]
+        }
         let rest = count > 1 ? " and \(count - 1) more" : ""
         return [
             .noted(
                 code, plugin: count == 1 ? "1 symbol" : "\(count) symbols",
-                "plugin defines the unique symbol \(printable(first.name, limit: 64))\(rest), shared with every image that "
+                "plugin defines the unique symbol \(printable(first, limit: 64))\(rest), shared with every image that "
                     + "defines it too: it stays resident",
                 remedy: "compile with -fno-gnu-unique, or with -fvisibility=hidden")
         ]
@@ -53,7 +53,9 @@ extension Gate {
     /// `elf.nodelete`: the image asks never to be unmapped (DF_1_NODELETE).
     static let noDelete = Gate.ofImage("elf.nodelete") { image, _, _ in
         let code = "elf.nodelete"
-        guard let dynamic = image.dynamic else { return [.skipped(code, because: "there is no dynamic section")] }
+        guard let dynamic = image.dynamic else {
+            return [.skipped(code, because: "there is no dynamic section")]
+        }
         guard dynamic.isNeverUnmapped else { return [.passed(code, plugin: "not set")] }
         return [
             .noted(

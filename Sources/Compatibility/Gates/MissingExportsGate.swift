@@ -2,24 +2,27 @@ import ELFReader
 
 extension Gate {
     /// `exports.missing`: every declared export is a function that dlsym will find.
-    static let missingExports = Gate.ofBoth("exports.missing") { manifest, image, _ in
+    static let missingExports = Gate.ofImage("exports.missing") { image, candidate, _ in
         let code = "exports.missing"
+        guard let manifest = candidate.foundManifest, let index = candidate.index else {
+            return [.skipped(code, because: "no manifest could be read")]
+        }
         guard !manifest.exports.isEmpty else {
             return [
                 .warning(
-                    code, plugin: "none declared", "manifest declares no export, so nobody can call the plugin",
+                    code, plugin: "none declared",
+                    "manifest declares no export, so nobody can call the plugin",
                     remedy: "add export = and the name of a function")
             ]
         }
         guard image.problems.isEmpty else { return [.skipped(code, because: "the file is broken")] }
-        let exported = image.exportedFunctions
-        let missing = manifest.exports.map(\.symbol).filter { !exported.contains($0) }
+        let missing = manifest.exports.map(\.symbol).filter { !index.found.contains($0) }
         guard !missing.isEmpty else {
             let count = manifest.exports.count
             return [.passed(code, plugin: count == 1 ? "1 export" : "\(count) exports")]
         }
-        let obstacles = obstacles(to: Set(missing), in: image)
-        let others = exported.subtracting(manifest.exports.map(\.symbol))
+        let obstacles = index.obstacles
+        let others = image.exportedFunctions.subtracting(manifest.exports.map(\.symbol))
             .subtracting(PluginManifest.lifecycleSymbols).sorted()
         return missing.enumerated().map { index, symbol in
             // A search costs time that the file could drive up, so only the first few names get one.
@@ -31,14 +34,5 @@ extension Gate {
                 remedy: near.map { "write export = \($0) if that was meant" }
                     ?? "define it with SWB_EXPORT, as C and under this very name, or drop the line")
         }
-    }
-
-    /// Why the symbols that are there cannot be used; of several entries of one name, the first.
-    private static func obstacles(to missing: Set<String>, in image: ELFImage) -> [String: String] {
-        var obstacles: [String: String] = [:]
-        for symbol in image.symbols where missing.contains(symbol.name) && obstacles[symbol.name] == nil {
-            obstacles[symbol.name] = symbol.obstacle
-        }
-        return obstacles
     }
 }

@@ -6,16 +6,19 @@ extension Gate {
     /// Swift promises no ABI stability on Linux. The manifest's `toolchain` line says which compiler it was; the
     /// signature that the toolchain's start file leaves in `.comment` tells whether the line is true, up to the commit of
     /// LLVM. C, Embedded Swift and images with a runtime of their own do not depend on the host's compiler.
-    static let swiftToolchain = Gate.ofBoth("toolchain.swift") { manifest, image, host in
+    static let swiftToolchain = Gate.ofImage("toolchain.swift") { image, candidate, host in
         let code = "toolchain.swift"
+        guard let manifest = candidate.foundManifest, let index = candidate.index else {
+            return [.skipped(code, because: "no manifest could be read")]
+        }
         let own = "swift \(host.swiftVersion)"
         let plugin = manifest.toolchain.map { short($0) } ?? "not stated"
         func refused(_ statement: String, remedy: String) -> [Finding] {
             [.refused(code, plugin: plugin, host: own, statement, remedy: remedy)]
         }
-        guard image.needsSwiftRuntime else {
+        guard index.needsSwiftRuntime else {
             let kind =
-                image.swiftUses.isEmpty
+                index.swiftUses.isEmpty
                 ? manifest.toolchain?.isSwift == true ? ", Embedded Swift" : ", no Swift"
                 : ", a Swift runtime of its own"
             if case .unknown(let reason) = image.sections {
@@ -28,11 +31,13 @@ extension Gate {
             }
             return [.passed(code, plugin: plugin + kind, host: own)]
         }
-        let use = image.swiftUses.first?.reason ?? ""
+        let use = index.swiftUses.first?.reason ?? ""
         guard let toolchain = manifest.toolchain, toolchain.isSwift else {
             return refused(
                 "plugin \(use), and its toolchain line is \(plugin)",
-                remedy: "build it with \(own) and let ManifestPlugin write the manifest, which states the compiler")
+                remedy:
+                    "build it with \(own) and let ManifestPlugin write the manifest, which states the compiler"
+            )
         }
         guard toolchain.version == host.swiftVersion else {
             return refused(

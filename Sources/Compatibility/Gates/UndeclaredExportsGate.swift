@@ -5,35 +5,33 @@ extension Gate {
     ///
     /// What is exported can be bound by others, and can be replaced by a symbol of the same name in the host.
     /// Of a foreign library that is only noted: nobody here decides what it exports.
-    static let undeclaredExports = Gate.ofImage("exports.undeclared") { image, candidate, _ in
+    static let undeclaredExports = Gate.ofImage("exports.undeclared") { _, candidate, _ in
         let code = "exports.undeclared"
-        guard let manifest = candidate.foundManifest else {
+        guard let manifest = candidate.foundManifest, let index = candidate.index else {
             return [.skipped(code, because: "no manifest could be read")]
         }
-        let linkerSymbols: Set<String> = ["__bss_start", "_edata", "_end", "_init", "_fini"]
-        let surplus = image.exportedFunctions
-            .subtracting(manifest.exports.map(\.symbol))
-            .subtracting(PluginManifest.lifecycleSymbols)
-            .subtracting(linkerSymbols)
-            .sorted()
-        guard !surplus.isEmpty else { return [.passed(code, plugin: "none")] }
-        let shown = 8
-        let names = surplus.prefix(shown).map { printable($0, limit: 64) }.joined(separator: ", ")
+        let surplus = index.surplus
+        guard surplus.count > 0 else { return [.passed(code, plugin: "none")] }
+        let shown = ImageIndex.surplusNames
+        let names = surplus.names.map { printable($0, limit: 64) }.joined(separator: ", ")
         let rest = surplus.count > shown ? " and \(surplus.count - shown) more" : ""
         if candidate.isForeign {
             return [
                 .noted(
                     code, plugin: "\(surplus.count)",
-                    "library exports \(names)\(rest) beyond its sidecar, which nobody can call through the host")
+                    "library exports \(names)\(rest) beyond its sidecar, which nobody can call through the host"
+                )
             ]
         }
-        let wanted = (manifest.exports.prefix(shown).map(\.symbol) + (manifest.exports.count > shown ? ["…"] : []))
+        let wanted =
+            (manifest.exports.prefix(shown).map(\.symbol) + (manifest.exports.count > shown ? ["…"] : []))
             .map { "\($0); " }.joined()
         return [
             .warning(
                 code, plugin: "\(surplus.count)",
                 "plugin exports \(names)\(rest), which the manifest does not declare",
-                remedy: "compile with -fvisibility=hidden, or link with -Wl,--version-script=FILE where FILE holds "
+                remedy:
+                    "compile with -fvisibility=hidden, or link with -Wl,--version-script=FILE where FILE holds "
                     + "{ global: \(wanted)swb_*; local: *; };")
         ]
     }

@@ -1,0 +1,131 @@
+package import ELFReader
+
+/// What several gates ask of an image's symbols, found once: a library may have tens of thousands of them, and each set
+/// of their names costs more than reading the file.
+package struct ImageIndex: Sendable {
+    /// Why a function that the manifest declares could not be found by dlsym: a verb phrase by symbol; those without an
+    /// entry are found, or not there at all.
+    private(set) var obstacles: [String: String] = [:]
+    /// The declared exports and the lifecycle functions that dlsym finds.
+    private(set) var found: Set<String> = []
+    /// The first names, in their order, of functions that dlsym finds and that nobody declares; how many entries there are.
+    private(set) var surplus: (names: [String], count: Int) = ([], 0)
+    /// The image's signs of Swift.
+    let swiftUses: [SwiftUse]
+    /// Imports that can leave something behind.
+    let lastingImports: [LastingImport]
+    /// The unique symbols (STB_GNU_UNIQUE): the first, and how many.
+    private(set) var unique: (first: String, count: Int)?
+    /// The first indirect function that the image defines (STT_GNU_IFUNC).
+    private(set) var indirectFunction: String?
+    /// Imports that make glibc keep the image while destructors of thread-local variables are pending, sorted.
+    private(set) var delayingImports: [String] = []
+    /// The sanitizers whose runtime it imports, by their numbers in `sanitizerPrefixes`, ascending.
+    private(set) var sanitizers: [Int] = []
+
+    /// How many surplus names are kept.
+    static let surplusNames = 8
+
+    /// What names of sanitizers' runtime functions start with.
+    static let sanitizerPrefixes: [(name: String, prefix: String)] = [
+        ("address", "__asan_"), ("hwaddress", "__hwasan_"), ("thread", "__tsan_"),
+        ("memory", "__msan_"),
+        ("undefined", "__ubsan_"), ("dataflow", "__dfsan_"), ("realtime", "__rtsan_"),
+        ("type", "__tysan_"),
+    ]
+
+    /// Symbols that linkers and start files export on their own.
+    private static let linkerSymbols: Set<String> = [
+        "__bss_start", "_edata", "_end", "_init", "_fini",
+    ]
+
+    /// Looks through an image's symbols; without a manifest nothing is declared.
+    ///
+    /// Cost: a few passes, and one look-up in a set for each symbol.
+    package init(_ image: ELFImage, _ manifest: PluginManifest?) {
+        swiftUses = image.swiftUses
+        lastingImports = LastingImport.all(of: image)
+        var declared = PluginManifest.lifecycleSymbols
+        for export in manifest?.exports ?? [] { declared.insert(export.symbol) }
+        let symbols = image.symbols
+        // By index: a copy of each symbol would count references to its name.
+        for index in symbols.indices {
+            if symbols[index].sectionIndex == 0 {
+                noteImport(symbols[index].name, symbols[index].binding)
+            } else {
+                noteDefinition(symbols[index])
+            }
+            noteExport(symbols[index], declared)
+        }
+    }
+
+    private mutating func noteImport(_ name: String, _ binding: UInt8) {
+        if Self.isDelaying(name) && !delayingImports.contains(name) {
+            delayingImports.append(name)
+            delayingImports.sort()
+        }
+        // A weak import is a question whether the sanitizer is there, not a need.
+        guard binding != 2, name.utf8.first == UInt8(ascii: "_"), name.hasPrefix("__") else { return }
+        for (number, sanitizer) in Self.sanitizerPrefixes.enumerated()
+        where name.hasPrefix(sanitizer.prefix) {
+            if !sanitizers.contains(number) {
+                sanitizers.append(number)
+                sanitizers.sort()
+            }
+        }
+    }
+
+    /// C++ and Rust.
+    static func isDelaying(_ name: String) -> Bool {
+        name == "__cxa_thread_atexit" || name == "__cxa_thread_atexit_impl"
+    }
+
+    private mutating func noteDefinition(_ symbol: DynamicSymbol) {
+        if symbol.binding == 10 { unique = (unique?.first ?? symbol.name, (unique?.count ?? 0) + 1) }
+        if symbol.type == 10 && indirectFunction == nil { indirectFunction = symbol.name }
+    }
+
+    private mutating func noteExport(_ symbol: DynamicSymbol, _ declared: Set<String>) {
+        let isDeclared = declared.contains(symbol.name)
+        if let obstacle = symbol.obstacle {
+            if isDeclared && obstacles[symbol.name] == nil { obstacles[symbol.name] = obstacle }
+        } else if isDeclared {
+            found.insert(symbol.name)
+        } else if !Self.linkerSymbols.contains(symbol.name) {
+            surplus.count += 1
+            keep(symbol.name)
+        }
+    }
+
+    /// Keeps the name where it is among the first, each once: symbol versions repeat names.
+    private mutating func keep(_ name: String) {
+        if surplus.names.count == Self.surplusNames, let last = surplus.names.last, last <= name {
+            return
+        }
+        let place = surplus.names.firstIndex { name <= $0 } ?? surplus.names.count
+        if place < surplus.names.count && surplus.names[place] == name {
+            surplus.count -= 1
+            return
+        }
+        surplus.names.insert(name, at: place)
+        if surplus.names.count > Self.surplusNames { surplus.names.removeLast() }
+    }
+}
+
+extension Candidate {
+    /// What several gates ask of its symbols; `nil` where the file could not be read.
+    ///
+    /// Found anew by each who asks, unless `indexed` made the candidate.
+    var index: ImageIndex? {
+        if let knownIndex { return knownIndex }
+        guard case .success(let image) = image else { return nil }
+        return ImageIndex(image, foundManifest)
+    }
+
+    /// The same candidate with its index at hand.
+    var indexed: Candidate {
+        var candidate = self
+        candidate.knownIndex = index
+        return candidate
+    }
+}
