@@ -6,6 +6,8 @@ internal import PluginLoading
 /// Reading and judging one staged image of 150 exports, of a usual size and of an enormous one, against reading the
 /// smaller file's bytes (pread(2)).
 ///
+/// The rows of many symbols tell the time for each of them, which must not grow with their number.
+///
 /// Mapping the copy is in it, making the copy is not. An image without a build-id is named by the digest of all its bytes;
 /// that is the one thing which takes time with the size.
 struct JudgeScenario {
@@ -29,6 +31,12 @@ struct JudgeScenario {
         let small = try image("small", bytes: 21_000)
         let large = try image("large", bytes: 22_000_000)
         let unnamed = try image("unnamed", bytes: 21_000, hasBuildID: false)
+        // As many relocations as symbols: each function is in a table of pointers, too.
+        let many = try [1_500, 15_000].map { count in
+            let source = SampleSource(undeclared: count)
+            let sample = try SampleImage(source, as: "many\(count)", in: folder, include: arguments.include)
+            return (count: count, image: try StagedImage(copying: sample.path, into: staging))
+        }
         let base = "pread of the small file"
         let events = try [small, large, unnamed].map { try measure($0, beside: small) }
         return [
@@ -37,9 +45,13 @@ struct JudgeScenario {
             Row("judge", size(large), to: base, events[1], boundNanoseconds: 150_000),
             Row("judge", size(unnamed) + ", no build-id", to: base, events[2]),
         ]
+            + (try many.map { count, image in
+                let events = try measure(image, beside: small, per: count)
+                return Row("judge", "\(count) symbols and relocations, each", to: base, events)
+            })
     }
 
-    private func measure(_ image: StagedImage, beside small: StagedImage) throws -> Events {
+    private func measure(_ image: StagedImage, beside small: StagedImage, per count: Int = 1) throws -> Events {
         var events = Events()
         for _ in 0..<300 {
             let read = try Clock.time {
@@ -55,7 +67,7 @@ struct JudgeScenario {
                 let report = GateReport.judge(candidate, host: facts)
                 guard report.isAdmissible else { throw BenchError.wrong("judge: \(report.refusalCodes)") }
             }
-            events.add(judged, beside: read)
+            events.add(judged, beside: read, per: count)
         }
         return events
     }

@@ -7,6 +7,8 @@ struct SampleSource {
 
     /// How many functions it exports, `f0`, `f1`, …, each an `Add`.
     var exports = 1
+    /// How many more it exports without a word, `g0`, `g1`, …, each with a relocation in a table of pointers.
+    var undeclared = 0
     /// How many bytes of constant data make it larger.
     var padding = 0
     /// Whether it has `swb_start` and `swb_stop`, which do nothing.
@@ -21,6 +23,11 @@ struct SampleSource {
         text += "SWB_MANIFEST(\"name = \(Self.name)\\nversion = \(Self.version)\\n\"\n"
         text += names.map { "    \"export = \($0)\\n\"\n" }.joined() + ");\n"
         text += names.map { "SWB_EXPORT int32_t \($0)(int32_t a, int32_t b) { return a + b; }\n" }.joined()
+        if undeclared > 0 {
+            let more = (0..<undeclared).map { "g\($0)" }
+            text += more.map { "SWB_EXPORT int32_t \($0)(int32_t a, int32_t b) { return a - b; }\n" }.joined()
+            text += "SWB_EXPORT void *table[] = {\n" + more.map { "(void *)\($0),\n" }.joined() + "};\n"
+        }
         if padding > 0 {
             text += "__asm__(\".pushsection .rodata\\n.fill \(padding), 1, 90\\n.popsection\");\n"
         }
