@@ -29,7 +29,8 @@ import Testing
             [program, "900", "--seed", "1"] + files, environment: ["SWIFT_BACKTRACE": "enable=no"])
         try #require(round.exitCode == 0, "\(round.stdout)")
         let last = try #require(round.stdout.split(separator: "\n").last { $0.hasPrefix("all ") })
-        let counts = last.split(separator: " ").dropFirst().compactMap { Int($0) }  // refused, admitted, declined, crashed
+        // Refused, admitted, declined, crashed.
+        let counts = last.split(separator: " ").dropFirst().compactMap { Int($0) }
         try #require(counts.count == 4, "\(round.stdout)")
         #expect(counts[0] + counts[1] == 900)
         #expect(counts[0] > 600 && counts[1] > 50, "\(round.stdout)")
