@@ -45,6 +45,8 @@ extension HostConfiguration {
         policy.owners = self.policy.files.owners.map { .name($0.name) }
         policy.signatures = signatures.mode
         policy.keys = signatures.keyFolder
+        policy.rehearsal = .off
+        policy.rehearsalLimit = RehearsalPolicy().limit
         policy.staging = stagingDirectory
         for (to, from) in Self.durations { policy[keyPath: to] = self[keyPath: from] }
         for (to, from) in Self.numbers { policy[keyPath: to] = self[keyPath: from] }

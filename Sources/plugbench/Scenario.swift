@@ -4,7 +4,7 @@ enum Scenario: String, CaseIterable {
     case lease
     case heldLease = "held-lease"
     case publish, visible, drain
-    case load, judge, bind
+    case load, judge, scan, bind
     case routes, plugins, growth
 
     /// A clause for `--list`.
@@ -22,6 +22,7 @@ enum Scenario: String, CaseIterable {
         case .drain: "until no call is inside any more; also with a thread stuck in another plugin"
         case .load: "a gated load with each step's share, beside bare dlopen and dlsym"
         case .judge: "reading and judging one image, small and large"
+        case .scan: "reading and judging 1,000 plugin files, beside readelf -n over them"
         case .bind: "binding an export, on a route that is there and on a new one"
         case .routes: "calls and publications among 10,000 routes"
         case .plugins: "loading 1,000 plugins, and calling each in turn"
@@ -43,6 +44,7 @@ enum Scenario: String, CaseIterable {
         case .drain: try await DrainScenario(arguments).rows()
         case .load: try await LoadScenario(arguments).rows()
         case .judge: try JudgeScenario(arguments).rows()
+        case .scan: try ScanScenario(arguments).rows()
         case .bind: try await BindScenario(arguments).rows()
         case .routes: try await RoutesScenario(arguments).rows()
         case .plugins: try await PluginsScenario(arguments).rows()

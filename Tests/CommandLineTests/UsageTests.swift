@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: [
         "serve", "load", "swap", "revert", "commit", "route", "unload", "list", "call", "inspect", "check", "scan",
-        "facts",
+        "policy", "facts",
         "completions",
     ])
     func everyCommandIsInTheOverviewAndHasHelpWithAnExample(command: String) throws {

@@ -1,0 +1,141 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// `policy check`, and `--policy` for the commands that take one.
+@Suite struct PolicyCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func policy(_ text: String) throws -> String { try folder.write(text, to: "policy") }
+
+    @Test func checkShowsEveryValueAndMarksTheDefaults() throws {
+        let file = try policy(
+            "severity = exports.undeclared refuse\nfolder = \(folder.path)\nfolder = /\nlimit.open = 7000ms\nbudget.bytes = 1GiB\n"
+        )
+        let checked = try Plugctl.run("policy", "check", file)
+        let lines = checked.stdout.split(separator: "\n").map { line in
+            line.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+        }
+        #expect(
+            lines.prefix(5) == [
+                "\(file): 4 keys are decided, 23 left as the host has them", "KEY VALUE FROM",
+                "severity exports.undeclared refuse policy", "folder \(folder.path) policy", "/",
+            ])
+        for line in [
+            "owner - default", "signatures off default", "limit.open 7s policy, instead of 30s",
+            "limit.start 5s default",
+            "probation 0s default", "errors.share 5% default", "budget.bytes 1GiB policy, instead of 8GiB",
+            "budget.bytes.warning 512MiB default",
+        ] { #expect(lines.contains(line), "\(line)") }
+        #expect(checked.exitCode == 0 && checked.stderr.isEmpty)
+        let json = try Plugctl.run("policy", "check", file, "--json")
+        #expect(
+            json.stdout.contains(#"{"instead":["30s"],"isDefault":false,"key":"limit.open","values":["7s"]}"#)
+                && json.stdout.contains(#"{"isDefault":true,"key":"limit.start","values":["5s"]}"#))
+        #expect(json.exitCode == 0)
+    }
+
+    @Test func aMalformedPolicyIsTwoWithTheLine() throws {
+        let file = try policy("# ours\nlimit.opne = 7s\n")
+        let message =
+            "error[policy]: \(file), line 2: limit.opne is no key of a policy: write limit.open if that was meant\n"
+        for arguments in [
+            ["policy", "check", file], ["check", "--policy", file, "x"], ["scan", "--policy", file, "/"],
+        ] {
+            let result = try Plugctl.run(arguments)
+            #expect(result.stderr == message && result.stdout.isEmpty && result.exitCode == 2)
+        }
+        let large = try folder.write(String(repeating: "#", count: 65_537), to: "large")
+        #expect(
+            try Plugctl.run("policy", "check", large).stderr
+                == "error[request.too-long]: \(large) has more than 65536 bytes\n")
+    }
+
+    @Test func whatItNamesMustBeThere() throws {
+        let file = try policy(
+            "folder = \(folder.path)/absent\nsignatures = warn\nkeys = \(folder.path)/policy\naudit = /nonexistent/log\n"
+        )
+        let checked = try Plugctl.run("policy", "check", file)
+        #expect(
+            checked.stderr == """
+                error[not-found]: folder \(folder.path)/absent is not there: make it, or correct the line folder
+                error[not-found]: keys \(folder.path)/policy is no folder: correct the line keys
+                error[not-found]: the folder of audit /nonexistent is not there: make it, or correct the line audit
+
+                """)
+        #expect(checked.exitCode == 4 && checked.stdout.contains("\n  audit "))
+        #expect(try Plugctl.run("policy", "check", "/nonexistent").exitCode == 4)
+        let served = try Plugctl.run("serve", "--policy", file)
+        #expect(
+            served.stderr
+                == "error[not-found]: \(file): folder \(folder.path)/absent is not there: make it, or correct the line folder\n"
+        )
+        #expect(served.exitCode == 4 && served.stdout.isEmpty)
+    }
+
+    /// Whoever wants to be kept from loading anything must not be served without.
+    @Test func aHostDoesNotStartWithABrokenPolicy() throws {
+        for (text, message) in [
+            (
+                "folder = here",
+                ", line 1: folder cannot be \"here\": write an absolute path without . and .., as /usr/lib/plugins"
+            ),
+            (
+                "owner = nobody-of-that-name",
+                ": the policy names the owner nobody-of-that-name, whom this system does not know: write a user's name or number"
+            ),
+        ] {
+            let file = try policy(text)
+            let served = try Plugctl.run("serve", "--policy", file, "--socket", folder.file("socket"))
+            #expect(served.stderr == "error[policy]: \(file)\(message)\n" && served.exitCode == 2)
+            #expect(access(folder.file("socket"), F_OK) != 0)
+        }
+    }
+
+    @Test func aHostDecidesAsThePolicyDoes() throws {
+        mkdir(folder.file("allowed"), 0o755)
+        let outside = try greeter("1.0.0", into: folder)
+        let inside = try greeter("1.1.0", into: folder)
+        let moved = folder.file("allowed/greeter.so")
+        try #require(rename(inside, moved) == 0)
+        let host = try RunningHost("--policy", try policy("folder = \(folder.file("allowed"))\n"))
+        #expect(try host.plugctl("load", moved).exitCode == 0)
+        let refused = try host.plugctl("load", outside)
+        #expect(refused.exitCode == 3 && refused.stderr == "error[refused]: \(outside) is refused: file.folder\n")
+        #expect(host.end() == 0)
+        let checked = try Plugctl.run("check", "--policy", folder.file("policy"), outside, moved)
+        #expect(checked.exitCode == 3 && checked.stdout.contains("\(moved): greeter 1.1.0: admissible\n"))
+        let scanned = try Plugctl.run("scan", "--policy", folder.file("policy"), folder.path)
+        #expect(scanned.exitCode == 0 && scanned.stdout.contains("file.folder"))
+    }
+
+    /// The operator of a refused load wants what is wrong; whoever asks `check` wants all of it.
+    @Test func aRefusedLoadCountsWhatWasPassed() throws {
+        let file = try greeter("1.0.0", into: folder)
+        chmod(file, 0o777)
+        let host = try RunningHost()
+        let refused = try host.plugctl("load", file)
+        let lines = refused.stdout.split(separator: "\n").map(String.init)
+        #expect(lines.count == 6, "\(refused.stdout)")
+        #expect(lines[3].hasPrefix("  file.writable  refused  0777 "))
+        #expect(lines[4] == "  file.writable: every user can change the file (mode 0777)")
+        #expect(lines[5].hasSuffix(" passed: plugctl check \(file) shows them all") || lines[5].contains(" passed, "))
+        #expect(host.end() == 0)
+        let checked = try Plugctl.run("check", file)
+        #expect(checked.stdout.split(separator: "\n").count > 20 && checked.stdout.contains("  passed "))
+    }
+
+    @Test func theHelpNamesEveryKeyWithAnExample() throws {
+        let help = try Plugctl.run("policy", "--help")
+        for line in [
+            "  severity = CODE refuse|warn|ignore   how the findings of one gate count; one line per code; as exports.undeclared refuse\n",
+            "  signatures = off|warn|require        what happens to plugins without a valid signature; as require\n",
+            "  limit.open = TIME                    how long copying, judging and opening may take; as 30s\n",
+            "  budget.mappings.warning = NUMBER     above it a warning is said; half of the budget; as 20000\n",
+        ] { #expect(help.stdout.contains(line), "\(line)") }
+    }
+}
