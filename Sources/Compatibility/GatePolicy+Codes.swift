@@ -7,7 +7,10 @@ extension GatePolicy {
 
     /// The codes whose gate can also warn or note, besides what it refuses: a policy may ignore that.
     static let advisoryCodes: Set<String> = [
-        "exports.missing", "exports.undeclared", "manifest.unknown-key", "toolchain.swift", "version.duplicate",
+        "elf.constructors", "elf.ifunc", "elf.nodelete", "elf.unique", "exports.missing", "exports.undeclared",
+        "imports.keys", "imports.signals", "imports.threads", "manifest.unknown-key", "needed.shadowed",
+        "needed.unverified", "swift.module", "swift.static-runtime", "symbols.interposed", "toolchain.swift",
+        "version.duplicate",
     ]
 
     /// Families of codes that one line of a policy decides, severities included.

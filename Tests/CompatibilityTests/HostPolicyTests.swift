@@ -74,6 +74,23 @@ struct HostPolicyTests {
         }
     }
 
+    /// What can only be noted can be ignored or forbidden; what a host must refuse can be lowered nowhere.
+    @Test func everyCodeCanBeRaisedAndFewCanBeLowered() throws {
+        var lowered: [String] = []
+        for code in GatePolicy.codes {
+            let mode = ["signature.", "rehearsal."].first { code.hasPrefix($0) }
+            guard mode == nil else { continue }
+            #expect(try HostPolicy(parsing: "severity = \(code) refuse").severities == [code: .refuse])
+            if (try? HostPolicy(parsing: "severity = \(code) ignore")) != nil { lowered.append(code) }
+        }
+        for code in ["elf.ifunc", "exports.undeclared", "file.owner", "imports.threads", "manifest.unknown-key"] {
+            #expect(lowered.contains(code), "\(code)")
+        }
+        for code in ["elf.segments", "elf.machine", "glibc.version", "abi.major", "manifest.absent", "needed.missing"] {
+            #expect(!lowered.contains(code), "\(code)")
+        }
+    }
+
     @Test func anEmptyPolicyDecidesNothing() throws {
         #expect(try HostPolicy(parsing: "") == HostPolicy())
         #expect(try HostPolicy(parsing: "\n# nothing\n\n") == HostPolicy())
