@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "clinux_libraries.h"
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/uio.h>
@@ -105,12 +107,65 @@ const char *clinux_platform(void) { return (const char *)getauxval(AT_PLATFORM);
 
 int clinux_is_secure(void) { return getauxval(AT_SECURE) != 0; }
 
-int clinux_x86_level_folders(void) {
+int clinux_find_symbol(void *handle, const char *name, const char *version, const char **owner) {
+  void *address = version ? dlvsym(handle, name, version) : dlsym(handle, name);
+  /* A null address may be a definition, so only the error tells; it is taken in any case, to leave none behind. */
+  if (!address && dlerror()) return 0;
+  if (owner) {
+    Dl_info info;
+    *owner = address && dladdr(address, &info) && info.dli_fname ? info.dli_fname : "";
+  }
+  return 1;
+}
+
+struct static_locals {
+  uintptr_t thread_pointer;
+  size_t size, used;
+};
+
+static int locals_visitor(struct dl_phdr_info *info, size_t size, void *context) {
+  (void)size;
+  struct static_locals *locals = context;
+  uintptr_t data = (uintptr_t)info->dlpi_tls_data;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) return 3;
-  if (__builtin_cpu_supports("x86-64-v3")) return 2;
-  if (__builtin_cpu_supports("x86-64-v2")) return 1;
+  if (data && data < locals->thread_pointer && locals->thread_pointer - data <= locals->size &&
+      locals->thread_pointer - data > locals->used)
+    locals->used = locals->thread_pointer - data;
+#else
+  (void)data;
 #endif
   return 0;
+}
+
+static void *measure_locals(void *context) {
+  struct static_locals *locals = context;
+#if defined(__x86_64__)
+  __asm__("mov %%fs:0, %0" : "=r"(locals->thread_pointer));
+#endif
+  dl_iterate_phdr(locals_visitor, locals);
+  return NULL;
+}
+
+int clinux_static_locals(size_t *total, size_t *used) {
+#if defined(__x86_64__)
+  void (*get_info)(size_t *, size_t *) = dlvsym(RTLD_DEFAULT, "_dl_get_tls_static_info", "GLIBC_PRIVATE");
+  const uint32_t *thread_size = dlvsym(RTLD_DEFAULT, "_thread_db_sizeof_pthread", "GLIBC_PRIVATE");
+  (void)dlerror();
+  if (!get_info || !thread_size) return 0;
+  size_t alignment = 0;
+  struct static_locals locals = {0, 0, 0};
+  get_info(&locals.size, &alignment);
+  if (locals.size < *thread_size) return 0;
+  locals.size -= *thread_size;
+  /* A thread that starts now has the blocks of all images in its table; an older one lacks those that came later. */
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, measure_locals, &locals) != 0) return 0;
+  pthread_join(thread, NULL);
+  *total = locals.size;
+  *used = locals.used;
+  return 1;
+#else
+  (void)total, (void)used;
+  return 0;
+#endif
 }

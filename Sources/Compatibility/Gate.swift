@@ -27,7 +27,9 @@ extension Gate {
     static let all: [Gate] = [
         .structure, .fileClass, .machine, .instructionSet, .executableStack, .writableCode, .textRelocations,
         .sanitizer, .indirectFunctions, .constructors, .uniqueSymbols, .noDelete, .threadImports, .signalImports,
-        .keyImports, .glibcVersion, .neededMissing, .neededShadowed,
+        .keyImports, .glibcVersion, .cxxVersion, .neededMissing, .neededShadowed, .unresolvedSymbols,
+        .interposedSymbols,
+        .staticThreadLocals, .secondSwiftRuntime,
         .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version,
         .missingExports, .undeclaredExports, .requirements, .duplicate, .writableFile, .fileOwner,
         .fileFolder,

@@ -18,6 +18,12 @@ public struct HostFacts: Sendable, Codable, Equatable {
     public var x86Level: Int?
     /// The sanitizers that the host was built with: "address", "thread".
     public var sanitizers: [String]
+    /// The newest GLIBCXX_ version of the loaded libstdc++, "3.4.30"; `nil` where none is loaded.
+    public var glibcxxVersion: String?
+    /// The newest CXXABI_ version of the loaded libstdc++, "1.3.13"; `nil` where none is loaded.
+    public var cxxabiVersion: String?
+    /// The room for images with DF_STATIC_TLS when the facts were taken; `nil` where nobody could tell.
+    public var staticThreadLocals: StaticThreadLocals?
     /// The plugins that serve in this process now; empty on a build machine.
     public var loaded: [LoadedPlugin]
 
@@ -66,7 +72,8 @@ public struct HostFacts: Sendable, Codable, Equatable {
     /// Creates facts.
     public init(
         machine: UInt16, glibcVersion: String?, swiftVersion: String, clangVersion: String, swiftRuntime: SwiftRuntime,
-        abi: ABIVersion, x86Level: Int? = nil, sanitizers: [String] = [], loaded: [LoadedPlugin] = []
+        abi: ABIVersion, x86Level: Int? = nil, sanitizers: [String] = [], glibcxxVersion: String? = nil,
+        cxxabiVersion: String? = nil, staticThreadLocals: StaticThreadLocals? = nil, loaded: [LoadedPlugin] = []
     ) {
         self.machine = machine
         self.glibcVersion = glibcVersion
@@ -76,6 +83,9 @@ public struct HostFacts: Sendable, Codable, Equatable {
         self.abi = abi
         self.x86Level = x86Level
         self.sanitizers = sanitizers
+        self.glibcxxVersion = glibcxxVersion
+        self.cxxabiVersion = cxxabiVersion
+        self.staticThreadLocals = staticThreadLocals
         self.loaded = loaded
     }
 }
@@ -83,6 +93,7 @@ public struct HostFacts: Sendable, Codable, Equatable {
 extension HostFacts {
     private enum CodingKeys: String, CodingKey {
         case machine, glibcVersion, swiftVersion, clangVersion, swiftRuntime, abi, x86Level, sanitizers, loaded
+        case glibcxxVersion, cxxabiVersion, staticThreadLocals
     }
 
     /// Reads facts; those that an older `plugctl facts` did not write are unknown or none.
@@ -96,6 +107,9 @@ extension HostFacts {
         abi = try values.decode(ABIVersion.self, forKey: .abi)
         x86Level = try values.decodeIfPresent(Int.self, forKey: .x86Level)
         sanitizers = try values.decodeIfPresent([String].self, forKey: .sanitizers) ?? []
+        glibcxxVersion = try values.decodeIfPresent(String.self, forKey: .glibcxxVersion)
+        cxxabiVersion = try values.decodeIfPresent(String.self, forKey: .cxxabiVersion)
+        staticThreadLocals = try values.decodeIfPresent(StaticThreadLocals.self, forKey: .staticThreadLocals)
         loaded = try values.decodeIfPresent([LoadedPlugin].self, forKey: .loaded) ?? []
     }
 }

@@ -55,14 +55,16 @@ extension ELFImage {
             tags, HashTables(tags, bytes, map, &problems), leastCount: relocations.symbolCount(bytes), &strings, bytes,
             map, &problems)
         symbols = symbolTable.symbols
-        versionNeeds =
-            VersionTables(
-                tags, needed: dynamic.needed, symbolCount: symbolTable.count, &strings, bytes, map, &problems
-            ).needs
+        let versions = VersionTables(
+            tags, needed: dynamic.needed, symbolCount: symbolTable.count, &strings, bytes, map, &problems)
+        versionNeeds = versions.needs
+        symbolVersions = versions.symbols
+        let kinds = RelocationKinds(machine: header.machine)
+        isUsed = relocations.usedSymbols(symbols.count, kinds, bytes)
 
         var arrays = FunctionArrays(tags, bytes, map, &problems)
         let context = RelocationTables.Context(
-            map: map, symbols: symbolTable, kinds: RelocationKinds(machine: header.machine),
+            map: map, symbols: symbolTable, kinds: kinds,
             dynamicSection: tags.place, hasThreadLocals: threadLocals != nil,
             writesAnywhere: dynamic.hasTextRelocations)
         let resolvers = relocations.check(context, &arrays, bytes, &problems)

@@ -17,6 +17,10 @@ package struct ELFImage: Sendable {
     package var dynamic: DynamicTable?
     /// The dynamic symbol table without its null entry, in file order; its length comes from DT_GNU_HASH or DT_HASH.
     package var symbols: [DynamicSymbol]
+    /// Which symbols a relocation is about, one per symbol: those alone the dynamic linker looks up when it loads.
+    package var isUsed: [Bool]
+    /// The version of each symbol.
+    package var symbolVersions: SymbolVersions
     /// What dlopen and dlclose call of the image.
     package var loadTimeCalls: LoadTimeCalls
     /// What its GNU property note asks of a processor.
@@ -30,7 +34,8 @@ package struct ELFImage: Sendable {
 
     package init(
         header: ELFHeader, segments: [ELFSegment] = [], notes: [ELFNote] = [], dynamic: DynamicTable? = nil,
-        symbols: [DynamicSymbol] = [], loadTimeCalls: LoadTimeCalls = .init(),
+        symbols: [DynamicSymbol] = [], isUsed: [Bool] = [], symbolVersions: SymbolVersions = .init(),
+        loadTimeCalls: LoadTimeCalls = .init(),
         properties: GNUProperties = .init(), versionNeeds: [VersionNeed] = [],
         sections: SectionFacts = .unknown(reason: "no section table"), problems: [ELFProblem] = []
     ) {
@@ -39,6 +44,8 @@ package struct ELFImage: Sendable {
         self.notes = notes
         self.dynamic = dynamic
         self.symbols = symbols
+        self.isUsed = isUsed
+        self.symbolVersions = symbolVersions
         self.loadTimeCalls = loadTimeCalls
         self.properties = properties
         self.versionNeeds = versionNeeds

@@ -86,6 +86,23 @@ struct RelocationTables {
         return count
     }
 
+    /// Which of `count` symbols, without the null symbol, the dynamic linker looks up while it relocates.
+    func usedSymbols(_ count: Int, _ kinds: RelocationKinds?, _ bytes: RawSpan) -> [Bool] {
+        var isUsed = [Bool](repeating: false, count: count)
+        for table in tables {
+            var offset = table.range.lowerBound
+            while offset < table.range.upperBound {
+                let symbol = Int(bytes.u32(offset + 12))
+                if symbol > 0 && symbol <= count, kinds?.effect(bytes.u32(offset + 8))?.0 != RelocationKinds.Effect.none
+                {
+                    isUsed[symbol - 1] = true
+                }
+                offset += Self.entrySize
+            }
+        }
+        return isUsed
+    }
+
     /// What the checks of single relocations look at.
     struct Context {
         let map: LoadMap

@@ -4,6 +4,8 @@
 /// process for a library that is not in DT_NEEDED, and later indexes an array by each symbol's version number.
 struct VersionTables {
     private(set) var needs: [VersionNeed] = []
+    /// Which symbol has which version.
+    private(set) var symbols = SymbolVersions()
     /// The version numbers that either table gives, by number; 0 and 1 are the unversioned.
     private var isGiven: [Bool] = [true, true]
     /// Versions read so far; ends all walks at `ELFLimits.versions`.
@@ -41,8 +43,11 @@ struct VersionTables {
         }
         // Of tables that could not be read to their ends nobody knows which versions they give.
         if problems.problems.contains(where: { $0.part == .versions }) { return }
+        symbols.numbers.reserveCapacity(symbolCount)
         for index in 0..<symbolCount {
-            let version = bytes.u16(table.lowerBound + 2 * index) & 0x7fff
+            let number = bytes.u16(table.lowerBound + 2 * index)
+            if index > 0 { symbols.numbers.append(number) }
+            let version = number & 0x7fff
             guard Int(version) < isGiven.count, isGiven[Int(version)] else {
                 problems.add(
                     .versions, "DT_VERSYM", "gives symbol \(index) version \(version), which no table describes")
@@ -109,7 +114,10 @@ struct VersionTables {
                 return false
             }
             needs[needs.count - 1].versions.append(name)
-            give(bytes.u16(entry + 6) & 0x7fff)
+            let number = bytes.u16(entry + 6) & 0x7fff
+            give(number)
+            symbols.names[number] = .init(
+                name: name, library: needs[needs.count - 1].library, isWeak: bytes.u16(entry + 4) & 2 != 0)
             let next = UInt64(bytes.u32(entry + 12))
             guard (next == 0) == (index + 1 == count) else {
                 problems.add(.versions, place, "has version \(index + 1) \(next) bytes on, its own count is \(count)")
@@ -140,12 +148,12 @@ struct VersionTables {
                 return problems.add(
                     .versions, place, "has its name at address \(nameAddress.hex), not loaded from the file")
             }
-            guard bytes.u32(nameEntry) < UInt32(clamping: strings.size) else {
-                return problems.add(
-                    .versions, place,
-                    "has its name at byte \(bytes.u32(nameEntry)) of DT_STRTAB, which has \(strings.size)")
-            }
-            give(bytes.u16(entry + 4) & 0x7fff)
+            let name = strings.name(UInt64(bytes.u32(nameEntry)), bytes, of: .versions, place, &problems)
+            guard let name else { return }
+            let number = bytes.u16(entry + 4) & 0x7fff
+            // VER_FLG_BASE: the file's own name, which is no version.
+            if bytes.u16(entry + 2) & 1 == 0 { symbols.names[number] = .init(name: name) }
+            give(number)
             let next = UInt64(bytes.u32(entry + 16))
             guard (next == 0) == (index + 1 == count) else {
                 return problems.add(

@@ -17,7 +17,9 @@ extension HostFacts {
                 clangVersion: String(clang.reversed().drop { $0 == " " }.reversed()),
                 swiftRuntime: LoadedObjects.all().contains { $0.name.contains("libswiftCore.so") } ? .dynamic : .static,
                 abi: ABIVersion(major: Int(SWB_ABI_MAJOR), minor: Int(SWB_ABI_MINOR)),
-                x86Level: clinux_x86_level() > 0 ? Int(clinux_x86_level()) : nil, sanitizers: builtWithSanitizers())
+                x86Level: clinux_x86_level() > 0 ? Int(clinux_x86_level()) : nil, sanitizers: builtWithSanitizers(),
+                glibcxxVersion: ProcessLinker.shared.glibcxxVersion, cxxabiVersion: ProcessLinker.shared.cxxabiVersion,
+                staticThreadLocals: ProcessLinker.shared.staticThreadLocals())
         } catch {
             throw .system("\(error)")
         }

@@ -1,3 +1,4 @@
+import CLinuxShims
 import Glibc
 
 /// The one caller of dlopen, dlsym and dlclose.
@@ -40,6 +41,36 @@ import Glibc
         // SAFETY: gives back the reference that the question took.
         unsafe dlclose(handle)
         return true
+    }
+
+    /// The path of the object that the process as a whole has a symbol from (RTLD_DEFAULT), "" where that is not known;
+    /// `nil` where it has none.
+    static func owner(of symbol: String, version: String?) -> String? {
+        var owner: UnsafePointer<CChar>?
+        // SAFETY: terminated texts; the owner's name is copied while the object is still loaded.
+        guard unsafe find(symbol, version, in: nil, &owner) else { return nil }
+        return unsafe owner.map { unsafe String(cString: $0) } ?? ""
+    }
+
+    /// Whether a loaded object, or one that it needs, defines a symbol.
+    ///
+    /// Opens nothing (RTLD_NOLOAD).
+    static func defines(_ symbol: String, version: String?, in path: String) -> Bool {
+        guard let handle = unsafe dlopen(path, RTLD_LAZY | RTLD_NOLOAD) else {
+            _ = lastError()
+            return false
+        }
+        // SAFETY: gives back the reference that the question took.
+        defer { unsafe dlclose(handle) }
+        return unsafe find(symbol, version, in: handle, nil)
+    }
+
+    @unsafe private static func find(
+        _ symbol: String, _ version: String?, in handle: UnsafeMutableRawPointer?,
+        _ owner: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    ) -> Bool {
+        guard let version else { return unsafe clinux_find_symbol(handle, symbol, nil, owner) != 0 }
+        return unsafe clinux_find_symbol(handle, symbol, version, owner) != 0
     }
 
     /// Gives the image back to the dynamic linker, which unmaps it if nothing else needs it; a resident one stays.

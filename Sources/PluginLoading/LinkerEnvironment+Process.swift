@@ -39,7 +39,7 @@ extension LinkerEnvironment {
 
     /// The folders of this machine's capabilities, and those of the mechanism that glibc 2.37 dropped.
     private static func subfolders(_ platform: String) -> [String] {
-        let levels = ["x86-64-v2", "x86-64-v3", "x86-64-v4"].prefix(Int(clinux_x86_level_folders()))
+        let levels = ["x86-64-v2", "x86-64-v3", "x86-64-v4"].prefix(max(0, Int(clinux_x86_level()) - 1))
         let version = unsafe clinux_glibc_version().map { unsafe String(cString: $0) } ?? ""
         let minor = version.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 37
         let plain = ["\(platform)/\(platform)", platform]

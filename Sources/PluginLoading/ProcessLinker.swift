@@ -76,6 +76,32 @@ package final class ProcessLinker: LinkerView, Sendable {
         files.image(at: path, identity)
     }
 
+    package func global(_ symbol: String, version: String?) -> String? {
+        DynamicLibrary.owner(of: symbol, version: version)
+    }
+
+    package func defines(_ symbol: String, version: String?, in library: LoadedLibrary) -> Bool {
+        DynamicLibrary.defines(symbol, version: version, in: library.path)
+    }
+
+    package func staticThreadLocals() -> StaticThreadLocals? {
+        var (total, used) = (0, 0)
+        return unsafe clinux_static_locals(&total, &used) != 0 ? StaticThreadLocals(total: total, used: used) : nil
+    }
+
+    /// The newest GLIBCXX_ version of the libstdc++ that is loaded; `nil` without one.
+    package var glibcxxVersion: String? { newestVersion("GLIBCXX_3.4") }
+    /// The newest CXXABI_ version of the libstdc++ that is loaded; `nil` without one.
+    package var cxxabiVersion: String? { newestVersion("CXXABI_1.3") }
+
+    /// The linker that made libstdc++ left a symbol for each version in it.
+    private func newestVersion(_ line: String) -> String? {
+        guard loaded(as: "libstdc++.so.6") != nil else { return nil }
+        let names = (1...99).reversed().map { "\(line).\($0)" } + [line]
+        return names.first { global($0, version: $0) != nil }
+            .map { String($0[$0.index(after: $0.firstIndex(of: "_") ?? $0.startIndex)...]) }
+    }
+
     /// A cache that cannot be read is none: the dynamic linker goes on to the default folders, too.
     private static func readCache(_ path: String) -> LinkerCache? {
         guard let file = try? FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK),

@@ -13,6 +13,11 @@ struct PaperLinker: LinkerView {
     /// Loaded objects by each name that they answer to.
     var loadedNames: [String: LoadedLibrary] = [:]
     var cache: [String: String] = [:]
+    /// Owners of the process's symbols by "name" and "name@version".
+    var symbols: [String: String] = [:]
+    /// Symbols that only one loaded object has, by path.
+    var localSymbols: [String: Set<String>] = [:]
+    var room: StaticThreadLocals?
 
     /// An image that needs these libraries.
     static func image(
@@ -32,6 +37,14 @@ struct PaperLinker: LinkerView {
     func loaded(as name: String) -> LoadedLibrary? { loadedNames[name] }
     func loaded(from file: FileIdentity) -> LoadedLibrary? { loadedNames.values.first { $0.identity == file } }
     func cached(_ name: String) -> String? { cache[name] }
+    func global(_ symbol: String, version: String?) -> String? { symbols[Self.key(symbol, version)] }
+    func defines(_ symbol: String, version: String?, in library: LoadedLibrary) -> Bool {
+        localSymbols[library.path]?.contains(Self.key(symbol, version)) ?? false
+    }
+    func staticThreadLocals() -> StaticThreadLocals? { room }
+    private static func key(_ symbol: String, _ version: String?) -> String {
+        version.map { "\(symbol)@\($0)" } ?? symbol
+    }
     func isFolder(_ path: String) -> Bool {
         (Array(files.keys) + others.keys).contains { $0.hasPrefix(path == "/" ? "/" : path + "/") }
     }

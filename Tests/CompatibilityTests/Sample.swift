@@ -45,9 +45,9 @@ enum Sample {
             path: "/plugins/adder.so", identity: FileIdentity(device: 1, inode: 2, size: 3), permissions: 0o755,
             image: .success(image), manifest: ManifestReading.read(from: Array(text.utf8), limit: 16_384),
             id: ImageID(buildID: [1, 2, 3, 4, 5, 6, 7, 8]), purpose: .load,
-            closure: ClosureFacts(libraries: [
-                .init("libc.so.6", .loaded(LoadedLibrary(path: "/lib/libc.so.6"), instead: nil))
-            ]))
+            closure: ClosureFacts(
+                libraries: [.init("libc.so.6", .loaded(LoadedLibrary(path: "/lib/libc.so.6"), instead: nil))],
+                symbols: .init(count: 1)))
         var changed = image
         candidate.image = .failure(ELFProblem(place: "ELF header", detail: "replaced below"))
         change(&candidate, &changed)

@@ -18,6 +18,21 @@ extension BadPlugin {
         } host: {
             $0.swiftRuntime = .static
         },
+        BadPlugin(name: "cxx_library_newer_than_the_host") { folder in
+            try Fixture.build(
+                .file("speaks.cpp"), named: "cxx", compiler: .gPlusPlus, flags: ["-Wl,--no-as-needed"], into: folder)
+        } host: {
+            $0.glibcxxVersion = "3.4.1"
+            $0.cxxabiVersion = "1.3"
+        },
+        BadPlugin(name: "brings_a_second_swift_runtime") { folder in
+            let runtime = try Fixture.build(
+                "__attribute__((visibility(\"default\"))) void swift_addNewDSOImage(void) {}", named: "libsecond",
+                into: folder)
+            return try Fixture.build(
+                .file("answers.c"), named: "second",
+                flags: ["-DVERSION=\"1.0.0\"", "-DANSWER=1", "-Wl,--no-as-needed", runtime], into: folder)
+        },
         BadPlugin(name: "version_loaded_from_another_image") { folder in
             try Fixture.build(
                 .file("answers.c"), named: "duplicate",

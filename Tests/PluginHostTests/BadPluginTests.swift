@@ -43,6 +43,7 @@ import Testing
     private static let neverRefusing: Set<String> = [
         "elf.constructors", "elf.ifunc", "elf.nodelete", "elf.unique", "exports.undeclared", "imports.keys",
         "imports.signals", "imports.threads", "manifest.unknown-key", "needed.shadowed",
+        "symbols.interposed",
     ]
 }
 
@@ -98,8 +99,13 @@ private enum Refusals {
         let text = replaced(text, folder, by: "<folder>")
         let clang = try HostFacts.current().clangVersion
         let short = clang.split(separator: " ").first.map(String.init) ?? clang
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             let parts = line.split(separator: " none of: ", maxSplits: 1)
+            if let end = line.firstRange(of: " left"), line.contains("bytes"),
+                let number = line[..<end.lowerBound].split(separator: " ").last(where: { Int($0) != nil })
+            {
+                return String(line.replacing(" \(number) ", with: " <so many> "))
+            }
             return parts.count == 2 ? parts[0] + " none of: <the linker's folders>" : String(line)
         }
         let plain = replaced(lines.joined(separator: "\n"), clang, by: "<clang>")

@@ -61,12 +61,14 @@ import Testing
         }
     }
 
-    @Test func symbolThatNobodyDefinesIsTheLinkersRefusal() async throws {
+    /// Nothing is opened: the gate sees what the dynamic linker would say.
+    @Test func symbolThatNobodyDefinesIsRefusedBeforehand() async throws {
         try await withHost { host, folder in
             let path = try Plugins.build("undefined_symbol.c", into: folder)
             let error = try await hostError { _ = try await host.load(path) }
-            guard case .pluginFailed(_, let step, let detail) = error else { Issue.record("\(error)"); return }
-            #expect(step == "open" && detail.contains("nobody_defines_this"))
+            guard case .refused(let report) = error else { Issue.record("\(error)"); return }
+            #expect(report.refusalCodes == "symbols.unresolved")
+            #expect(report.refusals.first?.statement.contains("nobody_defines_this") == true)
             #expect(mappedCopies(under: folder) == [])
             #expect(try copies(of: host) == [])
         }

@@ -26,7 +26,14 @@ const char *_Nullable clinux_platform(void);
 /* AT_SECURE: a set-user-ID program, whose LD_LIBRARY_PATH the dynamic linker ignores. */
 int clinux_is_secure(void);
 
-/* How many of x86-64-v2, -v3 and -v4 this machine offers, each with those before it; 0 on other machines. */
-int clinux_x86_level_folders(void);
+/* Whether dlsym(3), or dlvsym(3) where there is a version, finds a symbol; NULL as handle is RTLD_DEFAULT. `owner` gets the
+ * path of the object that defines it, "" where that is not known; borrowed while the object is loaded. Leaves no text for
+ * dlerror(3). */
+int clinux_find_symbol(void *_Nullable handle, const char *_Nonnull name, const char *_Nullable version,
+                       const char *_Nullable *_Nullable owner);
+
+/* The bytes for thread-local variables that every thread has from its start, and how many of them loaded images take:
+ * measured by a thread that is started for it. Whether it could be told; only glibc on x86-64 lets one ask. */
+int clinux_static_locals(size_t *_Nonnull total, size_t *_Nonnull used);
 
 #endif /* CLINUX_LIBRARIES_H */

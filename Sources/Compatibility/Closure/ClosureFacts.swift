@@ -6,10 +6,63 @@ package struct ClosureFacts: Sendable {
     package var libraries: [Library]
     /// Why the walk ended early, a clause; `nil` where it saw everything.
     package var cutShort: String?
+    /// What became of the symbols; `nil` where a library is missing, so that nobody can say.
+    package var symbols: SymbolFacts?
+    /// The room for thread-local variables, where something in the closure needs some of it.
+    package var staticThreadLocals: StaticThreadLocals?
 
-    package init(libraries: [Library] = [], cutShort: String? = nil) {
+    package init(
+        libraries: [Library] = [], cutShort: String? = nil, symbols: SymbolFacts? = nil,
+        staticThreadLocals: StaticThreadLocals? = nil
+    ) {
         self.libraries = libraries
         self.cutShort = cutShort
+        self.symbols = symbols
+        self.staticThreadLocals = staticThreadLocals
+    }
+
+    /// What the dynamic linker will find for the symbols of the image and of what it brings.
+    package struct SymbolFacts: Sendable, Equatable {
+        /// Strong symbols that nothing defines.
+        package var unresolved: [Unresolved]
+        /// The image's own symbols that it will not get, because the process has others of the same names.
+        package var interposed: [Interposed]
+        /// How many were looked for.
+        package var count: Int
+
+        package init(unresolved: [Unresolved] = [], interposed: [Interposed] = [], count: Int = 0) {
+            self.unresolved = unresolved
+            self.interposed = interposed
+            self.count = count
+        }
+    }
+
+    /// A symbol, or a whole version of a library, that is needed and not there.
+    package struct Unresolved: Sendable, Equatable {
+        /// "plugin", or the library that needs it.
+        package var needer: String
+        /// "add", "add, version ADD_2".
+        package var symbol: String
+
+        package init(needer: String, symbol: String) {
+            self.needer = needer
+            self.symbol = symbol
+        }
+    }
+
+    /// A symbol of the image, and who will be asked instead.
+    package struct Interposed: Sendable, Equatable {
+        package var symbol: String
+        /// Whether it is code that every C++ image with it has the same of (vague linkage).
+        package var isVague: Bool
+        /// The object's path; empty for the main program.
+        package var owner: String
+
+        package init(symbol: String, isVague: Bool, owner: String) {
+            self.symbol = symbol
+            self.isVague = isVague
+            self.owner = owner
+        }
     }
 
     /// One object that the image needs, itself or through another.

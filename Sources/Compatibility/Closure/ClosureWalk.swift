@@ -30,7 +30,11 @@ extension ClosureFacts {
     package static func walk(from image: ELFImage, at place: Place, _ view: some LinkerView) -> ClosureFacts {
         var walk = ClosureWalk(view)
         walk.follow(image, place)
-        return walk.facts
+        var facts = walk.facts
+        facts.resolve(image, view)
+        let needsRoom = ([image] + facts.comingAlong.map(\.image)).contains { $0.staticThreadLocals != nil }
+        if needsRoom { facts.staticThreadLocals = view.staticThreadLocals() }
+        return facts
     }
 }
 

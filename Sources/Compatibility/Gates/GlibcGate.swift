@@ -39,7 +39,7 @@ extension Gate {
 }
 
 /// A version of glibc: numbers, so that 2.4 comes before 2.36.
-private struct GlibcVersion {
+struct GlibcVersion {
     private let numbers: [Int]
 
     /// Reads "2.36": two to four numbers of at most six digits.

@@ -1,0 +1,119 @@
+import ELFReader
+
+extension ClosureFacts {
+    /// Looks every symbol up that relocating the image, and what comes with it, will look up.
+    ///
+    /// In the dynamic linker's scopes: every object of the process first, then the closure, breadth first
+    /// (`_dl_lookup_symbol_x`). Costs one question per name and version; only names that the process does not have as a
+    /// whole are asked for in single libraries.
+    mutating func resolve(_ image: ELFImage, _ view: some LinkerView) {
+        guard cutShort == nil, !libraries.contains(where: { if case .missing = $0.outcome { true } else { false } })
+        else { return }
+        let members = [("plugin", image)] + comingAlong.map { ($0.library.name, $0.image) }
+        var resolution = SymbolResolution(
+            view: view, own: OwnSymbols(members.map(\.1)),
+            loaded: libraries.compactMap { if case .loaded(let library, _) = $0.outcome { library } else { nil } })
+        for (name, member) in members {
+            resolution.checkVersions(of: name, member, comingAlong.map { ($0.library.name, $0.image) })
+            resolution.check(name, member)
+        }
+        resolution.findInterposed(image)
+        symbols = resolution.facts
+    }
+}
+
+/// What the members of a closure define for one another, by name.
+private struct OwnSymbols {
+    private var versions: [String: [String?]] = [:]
+
+    init(_ images: [ELFImage]) {
+        // An image alone needs nothing of itself.
+        guard images.count > 1 else { return }
+        for image in images.dropFirst() {
+            for (index, symbol) in image.symbols.enumerated() where symbol.isOffered {
+                versions[symbol.name, default: []].append(
+                    image.symbolVersions.hasDefinitions ? image.symbolVersions.name(ofSymbol: index)?.name ?? "" : nil)
+            }
+        }
+    }
+
+    /// An object without versions satisfies a reference with one, and a reference without one takes any.
+    func define(_ name: String, _ version: String?) -> Bool {
+        guard let versions = versions[name] else { return false }
+        return version == nil || versions.contains { $0 == nil || $0 == version }
+    }
+}
+
+private struct SymbolResolution<View: LinkerView> {
+    let view: View
+    let own: OwnSymbols
+    /// Loaded libraries of the closure; the last that had a symbol comes first.
+    var loaded: [LoadedLibrary]
+    var facts = ClosureFacts.SymbolFacts()
+    private var known: Set<Wanted> = []
+
+    private struct Wanted: Hashable {
+        var name: String
+        var version: String?
+    }
+
+    init(view: View, own: OwnSymbols, loaded: [LoadedLibrary]) {
+        self.view = view
+        self.own = own
+        self.loaded = loaded
+    }
+
+    /// Checks what one image of the closure refers to and does not define; weak references may stay empty.
+    mutating func check(_ needer: String, _ image: ELFImage) {
+        for (index, symbol) in image.symbols.enumerated() {
+            guard !symbol.isDefined, symbol.binding != DynamicSymbol.weakBinding, !symbol.name.isEmpty,
+                index < image.isUsed.count, image.isUsed[index]
+            else { continue }
+            let version = image.symbolVersions.name(ofSymbol: index)?.name
+            guard known.insert(Wanted(name: symbol.name, version: version)).inserted else { continue }
+            facts.count += 1
+            if own.define(symbol.name, version) || view.global(symbol.name, version: version) != nil { continue }
+            if let place = loaded.firstIndex(where: { view.defines(symbol.name, version: version, in: $0) }) {
+                loaded.swapAt(0, place)
+                continue
+            }
+            let suffix = version.map { ", version \($0)" } ?? ""
+            facts.unresolved.append(.init(needer: needer, symbol: symbol.name + suffix))
+        }
+    }
+
+    /// Checks that libraries which come along offer the versions that are needed of them, used or not
+    /// (`_dl_check_map_versions`); one without versions is taken as it is.
+    mutating func checkVersions(of needer: String, _ image: ELFImage, _ coming: [(name: String, image: ELFImage)]) {
+        for need in image.symbolVersions.names.values.sorted(by: { $0.name < $1.name }) where !need.isWeak {
+            guard let library = need.library,
+                let other = coming.first(where: { $0.name == library || $0.image.dynamic?.soname == library })?.image,
+                other.symbolVersions.hasDefinitions,
+                !other.symbolVersions.names.values.contains(where: { $0.library == nil && $0.name == need.name })
+            else { continue }
+            facts.unresolved.append(.init(needer: needer, symbol: "version \(need.name) of \(library)"))
+        }
+    }
+
+    /// Finds the image's own symbols that it refers to in a way that lets others come first.
+    mutating func findInterposed(_ image: ELFImage) {
+        // DF_SYMBOLIC: the image looks in itself first.
+        guard let dynamic = image.dynamic, dynamic.flags & 2 == 0 else { return }
+        for (index, symbol) in image.symbols.enumerated() where symbol.isOffered && symbol.visibility == 0 {
+            guard index < image.isUsed.count, image.isUsed[index],
+                let owner = view.global(symbol.name, version: image.symbolVersions.name(ofSymbol: index)?.name)
+            else { continue }
+            let isVague = symbol.name.hasPrefix("_Z") && symbol.binding != 1
+            facts.interposed.append(.init(symbol: symbol.name, isVague: isVague, owner: owner))
+        }
+    }
+}
+
+extension DynamicSymbol {
+    fileprivate static let weakBinding: UInt8 = 2
+
+    /// Whether other objects can find it here: global, weak or unique, and of default or protected visibility.
+    fileprivate var isOffered: Bool {
+        isDefined && [1, 2, 10].contains(binding) && (visibility == 0 || visibility == 3)
+    }
+}

@@ -1,0 +1,135 @@
+import CLinuxShims
+import Compatibility
+import ELFReader
+import Glibc
+import PluginLoading
+import TestSupport
+import Testing
+
+/// The closure walk over real files and this very process.
+@Suite(.serialized)
+struct SurroundingsTests {
+    /// Walks from a built file as if it were loaded from where it lies.
+    static func walk(_ path: String, alone: Bool = false) throws -> ClosureFacts {
+        let bytes = try readFile(path)
+        let image = try ELFImage.parse(bytes.span.bytes)
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        return ClosureFacts.walk(
+            from: image, at: .init(origin: alone ? nil : folder, operatorsFolder: folder), ProcessLinker.shared)
+    }
+
+    /// What became of the first library, in a line.
+    static func first(_ facts: ClosureFacts) -> String {
+        switch facts.libraries.first?.outcome {
+        case nil: return "none"
+        case .comesAlong(let path, _): return path
+        case .loaded(let loaded, let instead):
+            return instead == nil ? "loaded \(loaded.path)" : "loaded \(loaded.path), not \(instead ?? "")"
+        case .missing(let search):
+            return "missing" + (search.obstacle.map { ", \($0)" } ?? "")
+                + (search.beside.map { ", beside \($0)" } ?? "")
+        }
+    }
+
+    static func helper(_ folder: TemporaryFolder, named name: String = "libhelp", _ flags: [String] = []) throws
+        -> String
+    {
+        try Fixture.build(
+            "__attribute__((visibility(\"default\"))) int help(void) { return 1; }", named: name,
+            flags: ["-Wl,-soname,\(name).so"] + flags, into: folder)
+    }
+
+    @Test func findsAHelperBesideTheFileAndSaysThatTheCopyLiesAlone() throws {
+        let folder = try TemporaryFolder()
+        let help = try Self.helper(folder)
+        let plugin = try Fixture.build(
+            "int help(void); int add(void) { return help(); }", flags: [help, "-Wl,-rpath,$ORIGIN"], into: folder)
+        let beside = try Self.walk(plugin)
+        #expect(Self.first(beside) == help)
+        #expect(beside.symbols?.unresolved == [])
+        let alone = try Self.walk(plugin, alone: true)
+        #expect(Self.first(alone) == "missing, beside \(help)")
+        #expect(alone.symbols == nil)
+    }
+
+    @Test func takesWhatIsLoadedAndSeesTheFileThatItHides() throws {
+        let folder = try TemporaryFolder()
+        let first = try Self.helper(folder, named: "libonlyonce")
+        let handle = try #require(dlopen(first, RTLD_NOW))
+        defer { dlclose(handle) }
+        let plugin = try Fixture.build(
+            "int help(void); int add(void) { return help(); }", flags: [first, "-Wl,-rpath,$ORIGIN"], into: folder)
+        let same = try Self.walk(plugin)
+        #expect(Self.first(same) == "loaded \(first)")
+        #expect(same.symbols?.unresolved == [])  // found in that library alone: it was opened locally
+
+        let other = try TemporaryFolder()
+        let second = try Self.helper(other, named: "libonlyonce", ["-DOTHER", "-O2", "-g"])
+        let moved = try other.write(try readFile(plugin), to: "plugin.so")
+        let hidden = try Self.walk(moved)
+        #expect(Self.first(hidden) == "loaded \(first), not \(second)")
+    }
+
+    /// What is no regular file is neither opened nor waited for.
+    @Test(.timeLimit(.minutes(1)))
+    func neitherPipesNorDevicesAreOpened() throws {
+        let folder = try TemporaryFolder()
+        let help = try Self.helper(folder)
+        let plugin = try Fixture.build(
+            "int help(void); int add(void) { return help(); }", flags: [help, "-Wl,-rpath,$ORIGIN"], into: folder)
+        unlink(help)
+        #expect(mkfifo(help, 0o600) == 0)
+        #expect(Self.first(try Self.walk(plugin)) == "missing, \(help) is no regular file")
+        unlink(help)
+        #expect(symlink("/dev/zero", help) == 0)
+        #expect(Self.first(try Self.walk(plugin)) == "missing, \(help) is no regular file")
+    }
+
+    @Test func passesOverALibraryOfAnotherMachine() throws {
+        let folder = try TemporaryFolder()
+        let help = try Self.helper(folder)
+        let plugin = try Fixture.build(
+            "int help(void); int add(void) { return help(); }", flags: [help, "-Wl,-rpath,$ORIGIN"], into: folder)
+        var bytes = try readFile(help)
+        (bytes[18], bytes[19]) = (183, 0)
+        try folder.write(bytes, to: "libhelp.so")
+        #expect(Self.first(try Self.walk(plugin)) == "missing")
+    }
+
+    /// The gate's arithmetic beside the dynamic linker's: the last size that fits, and the next.
+    @Test func staticThreadLocalsFitExactlyWhereTheDynamicLinkerSays() throws {
+        let folder = try TemporaryFolder()
+        func build(_ size: Int) throws -> String {
+            try Fixture.build(
+                """
+                __thread char room[\(size)] __attribute__((tls_model("initial-exec"), aligned(16)));
+                __attribute__((visibility("default"))) char *at(int i) { return &room[i]; }
+                """,
+                named: "room\(size)", compiler: .gcc, into: folder)
+        }
+        let room = try #require(ProcessLinker.shared.staticThreadLocals())
+        #expect(room.free >= 512 && room.free < 8192)
+        for (size, fits) in [(room.free / 16 * 16 + 16, false), (room.free / 16 * 16, true)] {
+            let path = try build(size)
+            let bytes = try readFile(path)
+            let image = try ELFImage.parse(bytes.span.bytes)
+            #expect(image.dynamic?.needsStaticThreadLocals == true)
+            let block = try #require(image.staticThreadLocals)
+            #expect(block.size == size)
+            var left = room
+            #expect(left.take(block) == fits)
+            let handle = dlopen(path, RTLD_NOW)
+            #expect((handle != nil) == fits, "\(size) of \(room)")
+            if let handle {
+                #expect(ProcessLinker.shared.staticThreadLocals() == left)
+                dlclose(handle)
+            }
+        }
+        #expect(ProcessLinker.shared.staticThreadLocals() == room)
+    }
+
+    @Test func knowsTheCxxLibrary() throws {
+        let glibcxx = try #require(ProcessLinker.shared.glibcxxVersion)
+        #expect(glibcxx.hasPrefix("3.4.") && ProcessLinker.shared.cxxabiVersion?.hasPrefix("1.3") == true)
+    }
+}
