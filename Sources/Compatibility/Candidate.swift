@@ -29,6 +29,8 @@ package struct Candidate: Sendable {
     package var manifestSource = ManifestSource.note
     /// What `index` found; `nil` where nobody asked for it yet.
     var knownIndex: ImageIndex?
+    /// What was found out about its signatures; by default that nobody asked for any.
+    package var signature = SignatureFacts()
 
     /// What somebody wants to do with a candidate.
     package enum Purpose: Sendable, Equatable {

@@ -33,6 +33,24 @@ package struct FileDescriptor: ~Copyable, Sendable {
         return bytes
     }
 
+    /// The bytes from the beginning, as far as the file goes, at most `count`.
+    package func read(atMost count: Int, from subject: String) throws(SystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let offset = filled
+            let got = try retryingOnInterrupt("read", on: subject) {
+                // SAFETY: the slice is borrowed for the call, and the kernel writes no more than it has.
+                unsafe bytes[offset...].withUnsafeMutableBytes {
+                    unsafe pread(raw, $0.baseAddress, $0.count, off_t(offset))
+                }
+            }
+            if got == 0 { break }
+            filled += got
+        }
+        return Array(bytes[..<filled])
+    }
+
     /// Writes all bytes, however many calls it takes.
     package func write(_ bytes: some Sequence<UInt8>, to subject: String) throws(SystemError) {
         var rest = ArraySlice(Array(bytes))

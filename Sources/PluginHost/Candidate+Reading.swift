@@ -9,10 +9,12 @@ extension Candidate {
     /// - Parameters:
     ///   - file: the operator's, whose bytes these are or were copied from.
     ///   - sidecar: what was found beside it.
+    ///   - signatures: looks for the signatures of image and sidecar where a policy asks for them.
     ///   - surroundings: where the libraries that it needs are looked for; `nil` where the host is another machine's.
     package init(
         reading bytes: RawSpan, of file: FileFacts, sidecar: SidecarReading, identity: FileIdentity,
-        for purpose: Purpose, in surroundings: ProcessLinker? = .shared
+        for purpose: Purpose, verifying signatures: SignatureVerifier = .init(.init()),
+        in surroundings: ProcessLinker? = .shared
     ) {
         let image: Result<ELFImage, ELFProblem>
         do throws(ELFProblem) { image = .success(try ELFImage.parse(bytes)) } catch { image = .failure(error) }
@@ -25,18 +27,24 @@ extension Candidate {
         owner = file.owner
         resolvedPath = file.resolvedPath
         folders = file.folders
+        signature = signatures.facts(of: file.path, bytes)
+        if case .read(let file, let text) = sidecar {
+            // SAFETY: `bytes` is unsafe for types with padding; UInt8 has none, and the array outlives its span.
+            signatures.add(file.path, unsafe text.span.bytes, to: &signature)
+        }
         if case .doubled = manifest { return }
         // Without a note the sidecar's words are the only ones.
         if let source = sidecar.source { manifestSource = source }
     }
 
     /// The same for a staged copy of the operator's file.
-    init(reading staged: StagedImage, of path: String, for purpose: Purpose) throws(SystemError) {
-        var file = staged.sourceFacts
-        file.path = path
-        let (sidecar, identity) = (staged.sidecar, staged.identity)
+    init(
+        reading staged: StagedImage, for purpose: Purpose, verifying signatures: SignatureVerifier = .init(.init())
+    ) throws(SystemError) {
         self = try staged.map().withBytes { bytes in
-            Candidate(reading: bytes, of: file, sidecar: sidecar, identity: identity, for: purpose)
+            Candidate(
+                reading: bytes, of: staged.sourceFacts, sidecar: staged.sidecar, identity: staged.identity,
+                for: purpose, verifying: signatures)
         }
     }
 

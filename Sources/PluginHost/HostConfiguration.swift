@@ -1,5 +1,6 @@
 public import Compatibility
 import Glibc
+package import PluginLoading
 
 /// What a host is started with.
 ///
@@ -12,6 +13,8 @@ public struct HostConfiguration: Sendable {
     public var policy: GatePolicy
     /// What is asked of signatures; anything but `off` makes private copies sealed memory.
     public var signatures: SignaturePolicy
+    /// What may verify signatures; tests have others.
+    package var signatureLibraries = CryptoLibrary.Source.standard
     /// How long stage, judge and dlopen of one image may take, waiting for other loads included.
     ///
     /// A constructor that hangs holds the dynamic linker's own lock besides: until it returns, nothing in the process

@@ -25,9 +25,11 @@ package enum PluginFile {
     ///   - isThisHost: whether it is to be loaded on this machine, so that what is installed here counts.
     /// - Throws: `notFound` or `system` where the file cannot be read; a bad file is a report, not an error.
     package static func judge(
-        path: String, against facts: HostFacts, isThisHost: Bool = true, policy: GatePolicy = .init()
+        path: String, against facts: HostFacts, isThisHost: Bool = true, policy: GatePolicy = .init(),
+        signatures: SignaturePolicy = .init()
     ) throws(PluginHostError) -> GateReport {
-        GateReport.judge(try candidate(path, isThisHost ? .shared : nil), host: facts, policy: policy)
+        GateReport.judge(
+            try candidate(path, isThisHost ? .shared : nil, signatures), host: facts, policy: policy)
     }
 
     /// Judges the file as `judge`, and rehearses what the gates let pass, as a host of this process would.
@@ -37,14 +39,20 @@ package enum PluginFile {
     ///
     /// - Throws: besides, where there is no program for rehearsals, or none of them took place.
     package static func rehearse(
-        path: String, policy: GatePolicy = .init(), _ rehearsal: RehearsalPolicy, stagingDirectory: String? = nil
+        path: String, policy: GatePolicy = .init(), signatures: SignaturePolicy = .init(), _ rehearsal: RehearsalPolicy,
+        stagingDirectory: String? = nil
     ) throws(PluginHostError) -> GateReport {
         let staged: StagedImage
         let candidate: Candidate
         do throws(LoadingError) {
-            staged = try StagedImage(copying: path, into: try StagingFolder(under: stagingDirectory))
+            staged =
+                signatures.mode == .off
+                ? try StagedImage(copying: path, into: try StagingFolder(under: stagingDirectory))
+                : try StagedImage(sealing: path)
         } catch { throw PluginHostError(error, opening: path) }
-        do throws(SystemError) { candidate = try Candidate(reading: staged, of: path, for: .check) } catch {
+        do throws(SystemError) {
+            candidate = try Candidate(reading: staged, for: .check, verifying: SignatureVerifier(signatures))
+        } catch {
             throw .system("\(error)")
         }
         let report = GateReport.judge(candidate, host: try HostFacts.current(), policy: policy)
@@ -84,7 +92,9 @@ package enum PluginFile {
     /// Reads a file once, whole only if it begins as an ELF file does.
     ///
     /// - Throws: as `judge`.
-    package static func look(at path: String) throws(PluginHostError) -> Look {
+    package static func look(
+        at path: String, signatures: SignaturePolicy = .init()
+    ) throws(PluginHostError) -> Look {
         let file = try open(path)
         do throws(SystemError) {
             guard try file.read(4, at: 0, from: path) == [0x7f, 0x45, 0x4c, 0x46] else { return .other }
@@ -92,19 +102,21 @@ package enum PluginFile {
             // EIO: shorter than that. Of the others the whole reading tells.
             if error.code == EIO { return .other }
         }
-        let candidate = try candidate(file, path, .shared)
+        let candidate = try candidate(file, path, .shared, signatures)
         guard candidate.manifest == .absent else { return .plugin(candidate) }
         guard case .success(let image) = candidate.image, image.problems.isEmpty else { return .damaged }
         return .withoutManifest
     }
 
-    private static func candidate(_ path: String, _ surroundings: ProcessLinker?) throws(PluginHostError) -> Candidate {
-        try candidate(try open(path), path, surroundings)
+    private static func candidate(
+        _ path: String, _ surroundings: ProcessLinker?, _ signatures: SignaturePolicy = .init()
+    ) throws(PluginHostError) -> Candidate {
+        try candidate(try open(path), path, surroundings, signatures)
     }
 
-    private static func candidate(_ file: borrowing FileDescriptor, _ path: String, _ surroundings: ProcessLinker?)
-        throws(PluginHostError) -> Candidate
-    {
+    private static func candidate(
+        _ file: borrowing FileDescriptor, _ path: String, _ surroundings: ProcessLinker?, _ signatures: SignaturePolicy
+    ) throws(PluginHostError) -> Candidate {
         let status = try status(of: file, at: path)
         do throws(SystemError) {
             // Copied and not mapped: somebody else's file may be truncated while we read, and a mapping would kill us.
@@ -112,7 +124,7 @@ package enum PluginFile {
             return try MappedFile(copying: file, at: path).withBytes { bytes in
                 Candidate(
                     reading: bytes, of: facts, sidecar: .find(beside: facts), identity: FileIdentity(status),
-                    for: .check, in: surroundings)
+                    for: .check, verifying: SignatureVerifier(signatures), in: surroundings)
             }
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)

@@ -52,11 +52,9 @@ extension PluginHost {
             throw PluginHostError(error, opening: path)
         }
         do throws(SystemError) {
-            candidate = try staged.map().withBytes { bytes in
-                Candidate(
-                    reading: bytes, of: staged.sourceFacts, sidecar: staged.sidecar, identity: staged.identity,
-                    for: purpose)
-            }
+            let verifier = SignatureVerifier(
+                configuration.signatures, libraries: configuration.signatureLibraries)
+            candidate = try Candidate(reading: staged, for: purpose, verifying: verifier)
         } catch {
             throw .system("\(error)")
         }

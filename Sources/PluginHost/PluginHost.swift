@@ -29,8 +29,10 @@ public final class PluginHost: Sendable {
 
     /// Starts a host: its threads, its folder for private copies, and the process's pins.
     ///
-    /// - Throws: `PluginHostError.system` when the system does not give what a host needs.
+    /// - Throws: `PluginHostError.system` when the system does not give what a host needs, `invalidRequest` when the
+    ///   configuration names something that is not to be used.
     public init(_ configuration: HostConfiguration = .init()) throws(PluginHostError) {
+        try Self.refuseUnusableKeys(configuration.signatures)
         self.configuration = configuration
         facts = try HostFacts.current()
         do {
@@ -47,6 +49,14 @@ public final class PluginHost: Sendable {
         }
         state = Lock(HostState(sequence: sequence))
         state.withLock { $0.keepAlive = self }
+    }
+
+    /// Better now than at the first load.
+    private static func refuseUnusableKeys(_ policy: SignaturePolicy) throws(PluginHostError) {
+        guard policy.mode != .off, let folder = policy.keyFolder else { return }
+        do throws(TrustedPlace.Fault) { _ = try KeyFolder(reading: folder) } catch {
+            throw .invalidRequest("the host cannot start: its key folder cannot be trusted: \(error)")
+        }
     }
 
     /// The facts of this process with the plugins that serve in it now.

@@ -13,7 +13,8 @@ import Glibc
     /// RTLD_NOW, because a symbol found missing at a call would end the process; RTLD_LOCAL, because two plugins may
     /// define the same name; RTLD_NODELETE for what must never be unmapped.
     ///
-    /// - Parameter path: an absolute path that was never opened before.
+    /// - Parameter path: an image's absolute path, which the dynamic linker does not know; or the name of a library of
+    ///   the system's, which it looks up as for DT_NEEDED.
     init(opening path: String, isResident: Bool) throws(LoadingError) {
         let mode = RTLD_NOW | RTLD_LOCAL | (isResident ? RTLD_NODELETE : 0)
         // SAFETY: a null-terminated path; what the image's constructors do is the plugin's promise.

@@ -1,0 +1,103 @@
+package import Compatibility
+import Glibc
+import LinuxSystem
+
+/// Verifies minisign signatures that lie beside files, with the keys of one folder and a library of the system's.
+///
+/// On the loader thread: the library is opened at first need. It judges nothing; the gates do.
+package struct SignatureVerifier: Sendable {
+    private let mode: SignaturePolicy.Mode
+    private let keyFolder: String?
+    private let libraries: [CryptoLibrary.Source]
+
+    /// Verifies by a policy.
+    ///
+    /// - Parameter libraries: what may verify, in the order in which it is looked for.
+    package init(_ policy: SignaturePolicy, libraries: [CryptoLibrary.Source] = CryptoLibrary.Source.standard) {
+        mode = policy.mode
+        keyFolder = policy.keyFolder
+        self.libraries = libraries
+    }
+
+    /// What is to be known of the file's signature; nothing where the policy does not ask.
+    ///
+    /// The file with the signature is read once, here, and no more of it than a signature may have.
+    ///
+    /// - Parameters:
+    ///   - path: the operator's file, beside which the signature lies.
+    ///   - bytes: what is judged and loaded in its name; never read from `path` again.
+    package func facts(of path: String, _ bytes: RawSpan) -> SignatureFacts {
+        guard mode != .off else { return SignatureFacts() }
+        var facts = SignatureFacts(mode: mode)
+        add(path, bytes, to: &facts)
+        return facts
+    }
+
+    /// Adds another file that the image depends on, a manifest beside it.
+    package func add(_ path: String, _ bytes: RawSpan, to facts: inout SignatureFacts) {
+        guard mode != .off else { return }
+        facts.files.append(.init(path: path, outcome: outcome(path, bytes, &facts.library)))
+    }
+
+    private func outcome(_ path: String, _ bytes: RawSpan, _ library: inout String?) -> SignatureFacts.Outcome {
+        let signature: MinisignSignature
+        switch Self.signature(of: path) {
+        case .success(let found): signature = found
+        case .failure(let outcome): return outcome.outcome
+        }
+        let keys: KeyFolder?
+        do throws(TrustedPlace.Fault) {
+            keys = if let keyFolder { try KeyFolder(reading: keyFolder) } else { nil }
+        } catch {
+            return .keysUnusable("\(error)")
+        }
+        guard let key = keys?.keys[signature.keyID] else {
+            return .unknownKey("\(signature.keyID)", known: keys?.ids ?? [])
+        }
+        switch CryptoLibrary.first(of: libraries) {
+        case .failure(let error): return .noLibrary(error.reasons)
+        case .success(let found):
+            library = found.name
+            return Self.verify(signature, of: bytes, by: key, with: found)
+        }
+    }
+
+    private static func verify(
+        _ signature: MinisignSignature, of bytes: RawSpan, by key: MinisignPublicKey, with library: CryptoLibrary
+    ) -> SignatureFacts.Outcome {
+        let isSigned: Bool
+        // SAFETY: of both: `bytes` is unsafe for types with padding; UInt8 has none, and the arrays outlive their spans.
+        switch signature.algorithm {
+        case .legacy: isSigned = library.verifies(signature.signature, of: bytes, by: key.key)
+        case .prehashed:
+            guard let digest = library.blake2b512(of: bytes) else { return .otherContent(key: "\(key.id)") }
+            isSigned = unsafe library.verifies(signature.signature, of: digest.span.bytes, by: key.key)
+        }
+        guard isSigned else { return .otherContent(key: "\(key.id)") }
+        let comment = signature.signedComment
+        guard unsafe library.verifies(signature.commentSignature, of: comment.span.bytes, by: key.key) else {
+            return .forgedComment(key: "\(key.id)")
+        }
+        return .verified(key: "\(key.id)", comment: signature.trustedComment)
+    }
+
+    private struct Failure: Error { let outcome: SignatureFacts.Outcome }
+
+    private static func signature(of path: String) -> Result<MinisignSignature, Failure> {
+        let file = SignatureFacts.SignedFile.signaturePath(of: path)
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            let descriptor = try FileDescriptor(opening: file, O_RDONLY | O_NONBLOCK)
+            guard try descriptor.status(of: file).st_mode & S_IFMT == S_IFREG else {
+                return .failure(.init(outcome: .malformed("it is not a regular file")))
+            }
+            // One byte more tells a file that is too long.
+            bytes = try descriptor.read(atMost: MinisignSignature.sizeLimit + 1, from: file)
+        } catch {
+            return .failure(.init(outcome: error.code == ENOENT ? .missing : .malformed("\(error)")))
+        }
+        do throws(MinisignError) { return .success(try MinisignSignature(parsing: bytes)) } catch {
+            return .failure(.init(outcome: .malformed("\(error)")))
+        }
+    }
+}
