@@ -92,7 +92,7 @@ package final class CryptoLibrary: Sendable {
                 + "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")
         let digest = bytes(
             "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
-                + "7d87c5392aab792dc252d5de4533cc9518d38aa8dbc4925ab92386edd4009923")
+                + "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923")
         let (message, other, abc): ([UInt8], [UInt8], [UInt8]) = ([0x72], [0x73], Array("abc".utf8))
         // SAFETY: `bytes` is unsafe for types with padding; UInt8 has none, and the arrays outlive their spans.
         return unsafe functions.verifies(signature, of: message.span.bytes, by: key)

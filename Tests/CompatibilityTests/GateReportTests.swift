@@ -5,7 +5,8 @@ import Testing
 
 struct GateReportTests {
     @Test func approvesWhatPassesEveryGate() throws {
-        let report = GateReport.judge(Sample.candidate(), host: Sample.host)
+        let signed = Sample.candidate { candidate, _ in candidate.signature = Sample.signature }
+        let report = GateReport.judge(signed, host: Sample.host)
         #expect(report.findings.allSatisfy { $0.verdict == .passed })
         #expect(report.unloadClass == .unloadable && report.unloadReasons == [])
         let approval = try report.approve()

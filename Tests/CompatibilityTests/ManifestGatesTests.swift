@@ -72,7 +72,8 @@ struct ManifestGatesTests {
             skipped == [
                 "toolchain.swift", "manifest.ambiguous", "manifest.malformed", "manifest.unknown-key", "abi.major",
                 "abi.minor", "version.semver", "exports.missing", "exports.undeclared", "requires.present",
-                "version.duplicate",
+                "version.duplicate", "signature.missing", "signature.malformed", "signature.key", "signature.library",
+                "signature.content", "signature.comment",
             ])
     }
 

@@ -29,6 +29,13 @@ enum Sample {
         versionNeeds: [VersionNeed(library: "libc.so.6", versions: ["GLIBC_2.2.5", "GLIBC_2.14"])],
         sections: .known(comments: ["clang version \(clang)"], swiftSections: []))
 
+    /// Of the sample, where a policy asks for one.
+    static let signature = SignatureFacts(
+        mode: .require, library: "libcrypto.so.3",
+        files: [
+            .init(path: "/plugins/adder.so", outcome: .verified(key: "AB", comment: "name=adder version=1.2.0"))
+        ])
+
     static func function(_ name: String, binding: UInt8 = 1, visibility: UInt8 = 0) -> DynamicSymbol {
         DynamicSymbol(name: name, binding: binding, visibility: visibility, sectionIndex: 12, value: 0x1000)
     }

@@ -25,6 +25,9 @@ extension Gate {
             if let earlier = judged.compactMap(\.failure).map(\.step).filter({ $0.rawValue < step.rawValue }).first {
                 return [.skipped(step.code, because: "\(earlier.code) was not passed")]
             }
+            if step == .comment, candidate.foundManifest == nil {
+                return [.skipped(step.code, because: "no manifest could be read")]
+            }
             return [.passed(step.code, plugin: judged.map { $0.shown(at: step) }.joined(separator: ", "))]
         }
     }
@@ -153,13 +156,7 @@ private struct Judged {
 
     /// Where the trusted comment and the manifest differ.
     private func mismatches(_ comment: String) -> [Texts] {
-        guard let manifest else {
-            return [
-                Texts(
-                    plugin: comment, host: "", "no manifest could be read that the trusted comment could name",
-                    "see the findings about the manifest")
-            ]
-        }
+        guard let manifest else { return [] }
         return [("name", manifest.name), ("version", manifest.version)].compactMap { word, value in
             let signed = MinisignSignature.word(word, of: comment)
             if signed == value { return nil }
