@@ -32,7 +32,7 @@ extension Gate {
         .staticThreadLocals, .secondSwiftRuntime,
         .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version,
         .missingExports, .undeclaredExports, .requirements, .duplicate, .writableFile, .fileOwner,
-        .fileFolder, .signature,
+        .fileFolder, .signature, .neededUnverified,
     ]
 
     /// A gate that judges the file's facts: needs an image whose parts could be read.

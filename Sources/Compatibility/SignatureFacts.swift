@@ -6,6 +6,25 @@ package struct SignatureFacts: Sendable, Equatable {
     package var library: String?
     /// The files that need a signature: the image, then a manifest beside it.
     package var files: [SignedFile]
+    /// The libraries that dlopen of the image maps with it; `nil` where nobody looked.
+    package var libraries: [LibraryPlace]?
+
+    /// One library and whose hands its place is in.
+    package struct LibraryPlace: Sendable, Equatable {
+        /// As DT_NEEDED names it.
+        package var name: String
+        /// Where the dynamic linker finds it.
+        package var path: String
+        /// Who else could change or replace it, a clause: "/opt/lib can be written to by every user (mode 0777)"; `nil`
+        /// where nobody but root and the host's user can.
+        package var fault: String?
+
+        package init(name: String, path: String, fault: String?) {
+            self.name = name
+            self.path = path
+            self.fault = fault
+        }
+    }
 
     /// One file and its signature.
     package struct SignedFile: Sendable, Equatable {
@@ -43,9 +62,13 @@ package struct SignatureFacts: Sendable, Equatable {
         case verified(key: String, comment: String)
     }
 
-    package init(mode: SignaturePolicy.Mode = .off, library: String? = nil, files: [SignedFile] = []) {
+    package init(
+        mode: SignaturePolicy.Mode = .off, library: String? = nil, files: [SignedFile] = [],
+        libraries: [LibraryPlace]? = nil
+    ) {
         self.mode = mode
         self.library = library
         self.files = files
+        self.libraries = libraries
     }
 }

@@ -32,6 +32,7 @@ extension Candidate {
             // SAFETY: `bytes` is unsafe for types with padding; UInt8 has none, and the array outlives its span.
             signatures.add(file.path, unsafe text.span.bytes, to: &signature)
         }
+        signatures.add(closure, to: &signature)
         if case .doubled = manifest { return }
         // Without a note the sidecar's words are the only ones.
         if let source = sidecar.source { manifestSource = source }

@@ -39,6 +39,20 @@ package struct SignatureVerifier: Sendable {
         facts.files.append(.init(path: path, outcome: outcome(path, bytes, &facts.library)))
     }
 
+    /// Adds the places of the libraries that dlopen of the image maps with it.
+    package func add(_ closure: ClosureFacts?, to facts: inout SignatureFacts) {
+        guard mode != .off, let closure else { return }
+        facts.libraries = closure.libraries.compactMap { library in
+            guard case .comesAlong(let path, _) = library.outcome else { return nil }
+            do throws(TrustedPlace.Fault) {
+                try TrustedPlace.check(path)
+                return .init(name: library.name, path: path, fault: nil)
+            } catch {
+                return .init(name: library.name, path: path, fault: "\(error)")
+            }
+        }
+    }
+
     private func outcome(_ path: String, _ bytes: RawSpan, _ library: inout String?) -> SignatureFacts.Outcome {
         let signature: MinisignSignature
         switch Self.signature(of: path) {

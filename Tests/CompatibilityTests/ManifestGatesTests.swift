@@ -73,7 +73,7 @@ struct ManifestGatesTests {
                 "toolchain.swift", "manifest.ambiguous", "manifest.malformed", "manifest.unknown-key", "abi.major",
                 "abi.minor", "version.semver", "exports.missing", "exports.undeclared", "requires.present",
                 "version.duplicate", "signature.missing", "signature.malformed", "signature.key", "signature.library",
-                "signature.content", "signature.comment",
+                "signature.content", "signature.comment", "needed.unverified",
             ])
     }
 

@@ -34,7 +34,7 @@ enum Sample {
         mode: .require, library: "libcrypto.so.3",
         files: [
             .init(path: "/plugins/adder.so", outcome: .verified(key: "AB", comment: "name=adder version=1.2.0"))
-        ])
+        ], libraries: [])
 
     static func function(_ name: String, binding: UInt8 = 1, visibility: UInt8 = 0) -> DynamicSymbol {
         DynamicSymbol(name: name, binding: binding, visibility: visibility, sectionIndex: 12, value: 0x1000)

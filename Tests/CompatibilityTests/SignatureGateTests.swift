@@ -154,4 +154,33 @@ import Testing
         #expect(found.last?.verdict == .skipped)
         #expect(found.last?.statement == "not judged: no manifest could be read")
     }
+
+    // MARK: What comes along
+
+    @Test(arguments: [(SignaturePolicy.Mode.require, Finding.Verdict.refused), (.warn, .warning), (.off, .skipped)])
+    func librariesAreTrustedByTheirPlace(_ mode: SignaturePolicy.Mode, _ verdict: Finding.Verdict) {
+        func lines(_ libraries: [SignatureFacts.LibraryPlace]?) -> [String] {
+            Sample.lines(
+                "needed.unverified",
+                Sample.candidate { candidate, _ in
+                    candidate.signature = SignatureFacts(mode: mode, libraries: libraries)
+                })
+        }
+        let fault = "/opt/lib can be written to by every user (mode 0777)"
+        let found = lines([
+            .init(name: "libz.so.1", path: "/lib/libz.so.1", fault: nil),
+            .init(name: "libdep.so", path: "/opt/lib/libdep.so", fault: fault),
+        ])
+        if mode == .off {
+            #expect(found.map { $0.prefix(7) } == ["skipped"])
+        } else {
+            #expect(
+                found == [
+                    "\(verdict) needed.unverified: plugin brings libdep.so along from /opt/lib/libdep.so, and \(fault): a "
+                        + "library is trusted by its place: let nobody else write there, or install it where that is so"
+                ])
+            #expect(lines([]) == ["passed needed.unverified: passed"])
+            #expect(lines(nil).map { $0.prefix(7) } == ["skipped"])
+        }
+    }
 }

@@ -197,4 +197,54 @@ import Testing
                 == "the host cannot start: its key folder cannot be trusted: \(path) can be written to by "
                 + "every user (mode 0777)")
     }
+
+    // MARK: What comes along
+
+    @Test func libraryThatOthersCanReplaceIsRefused() async throws {
+        try await withDemandingHost { host, folder, signer in
+            let library = folder.file("lib")
+            #expect(mkdir(library, 0o700) == 0)
+            _ = try Fixture.build(
+                "__attribute__((visibility(\"default\"))) int helper(void) { return 7; }", named: "lib/libhelper",
+                into: folder)
+            let path = try Fixture.build(
+                """
+                #include <switchboard.h>
+                SWB_MANIFEST("name = helped\\n" "version = 1.0.0\\n" "export = answer\\n");
+                int helper(void);
+                SWB_EXPORT int32_t answer(void) { return helper(); }
+                """, named: "helped", flags: ["-L\(library)", "-lhelper", "-Wl,-rpath,\(library)"], into: folder)
+            try signer.sign(path, comment: "name=helped version=1.0.0")
+            #expect(chmod(library, 0o777) == 0)
+            #expect(
+                try await refusals(host, path) == [
+                    "needed.unverified: plugin brings libhelper.so along from \(library)/libhelper.so, and \(library) can "
+                        + "be written to by every user (mode 0777): a library is trusted by its place: let nobody else "
+                        + "write there, or install it where that is so"
+                ])
+            #expect(chmod(library, 0o755) == 0)
+            _ = try await host.load(path)
+            #expect(try call(host.bind("helped", "^1", answer)) == 7)
+        }
+    }
+
+    /// The library is signed, and so is the text that makes a plugin of it.
+    @Test func manifestBesideAForeignLibraryNeedsItsOwnSignature() async throws {
+        try await withDemandingHost { host, folder, signer in
+            let path = try Fixture.build(
+                "__attribute__((visibility(\"default\"))) int answer(void) { return 7; }", named: "foreign",
+                into: folder)
+            try folder.write("name = foreign\nversion = 1.0.0\nexport = answer\n", to: "foreign.so.manifest")
+            try signer.sign(path, comment: "name=foreign version=1.0.0")
+            #expect(
+                try await refusals(host, path) == [
+                    "signature.missing: foreign.so.manifest has no signature beside it, this host requires one: sign it: "
+                        + "minisign -S -m foreign.so.manifest -t \"name=foreign version=1.0.0\", and put "
+                        + "foreign.so.manifest.minisig beside it"
+                ])
+            try signer.sign(path + ".manifest", comment: "name=foreign version=1.0.0")
+            #expect(try await host.load(path).protection == "sealed")
+            #expect(try call(host.bind("foreign", "^1", answer)) == 7)
+        }
+    }
 }
