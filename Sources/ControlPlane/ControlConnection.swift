@@ -7,6 +7,8 @@ import LinuxSystem
 final class ControlConnection {
     /// Never given twice by one loop.
     let number: Int
+    /// Who is at the other end.
+    let user: UInt32
     /// Requests that the host works on.
     var inFlight = 0
     /// When the line that is half here began; `nil` where none is.
@@ -21,8 +23,9 @@ final class ControlConnection {
     private var hasEnded = false  // the client will send nothing more
     private var isBroken = false  // nobody is there to read replies
 
-    init(number: Int, owning descriptor: consuming FileDescriptor, limits: ControlLimits) {
+    init(number: Int, user: UInt32, owning descriptor: consuming FileDescriptor, limits: ControlLimits) {
         self.number = number
+        self.user = user
         self.descriptor = descriptor
         self.limits = limits
         input = LineBuffer(limit: limits.requestBytes)

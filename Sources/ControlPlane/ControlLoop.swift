@@ -123,7 +123,8 @@ final class ControlLoop: @unchecked Sendable {
             return
         }
         let isFull = connections.count >= limits.clients
-        let connection = ControlConnection(number: counters.accepted + 1, owning: descriptor, limits: limits)
+        let connection = ControlConnection(
+            number: counters.accepted + 1, user: user, owning: descriptor, limits: limits)
         guard !isFull else {
             counters.turnedAway += 1
             connection.close(saying: .busy("\(limits.clients) clients are connected already; try again"))
@@ -164,7 +165,7 @@ final class ControlLoop: @unchecked Sendable {
         switch request.method {
         case .success(.change(let change)):
             connection.inFlight += 1
-            operations.begin(change, id: request.id, for: connection.number)
+            operations.begin(change, id: request.id, for: connection.number, requestedBy: connection.user)
         case .success(.call(let call)):
             connection.inFlight += 1
             operations.begin(call, id: request.id, for: connection.number)

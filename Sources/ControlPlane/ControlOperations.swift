@@ -37,9 +37,13 @@ final class ControlOperations {
     var isIdle: Bool { changes.isEmpty && calls.isEmpty && waiting.isEmpty }
 
     /// Begins a change of the host's plugins; its result comes through the mailbox.
-    func begin(_ change: ControlChange, id: RequestID?, for connection: Int) {
+    ///
+    /// - Parameter peer: the user at the other end of the connection.
+    func begin(_ change: ControlChange, id: RequestID?, for connection: Int, requestedBy peer: UInt32) {
         let (operation, finish) = operation(id: id, for: connection)
-        changes[operation] = Task { [host] in finish(await ControlOutcome(changing: host, by: change)) }
+        changes[operation] = Task { [host] in
+            finish(await ControlOutcome(changing: host, by: change, requestedBy: peer))
+        }
     }
 
     /// Begins a call of a plugin function, at once or when its turn comes; its result comes through the mailbox.

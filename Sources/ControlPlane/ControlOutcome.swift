@@ -26,16 +26,20 @@ struct ControlOutcome: Sendable {
     }
 
     /// What a change of the host's plugins returns or throws.
-    init(changing host: PluginHost, by change: ControlChange) async {
+    ///
+    /// - Parameter peer: the user at the other end of the connection.
+    init(changing host: PluginHost, by change: ControlChange, requestedBy peer: UInt32?) async {
         do {
             switch change {
-            case .load(let path): result = .success(try await host.load(path))
+            case .load(let path): result = .success(try await host.load(path, requestedBy: peer))
             case .swapPath(let name, let path, let options):
-                result = .success(try await host.swap(name, to: path, options))
+                result = .success(try await host.swap(name, to: path, options, requestedBy: peer))
             case .swapVersion(let name, let version, let options):
                 result = .success(try await host.swap(name, to: version, options))
             case .swapTogether(let plugins, let options):
-                result = .success(try await host.swap(together: plugins.map { ($0.name, $0.path) }, options))
+                result = .success(
+                    try await host.swap(
+                        together: plugins.map { ($0.name, $0.path) }, options, requestedBy: peer))
             case .revert(let name): result = .success(try await host.revert(name))
             case .commit(let name): result = .success(try await host.commit(name))
             case .route(let plugin, let range, let change):

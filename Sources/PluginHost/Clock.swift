@@ -25,6 +25,21 @@ enum Clock {
         return Double(now.tv_sec) + Double(now.tv_nsec) / 1_000_000_000
     }
 
+    /// CLOCK_REALTIME as RFC 3339 has it, UTC, in milliseconds: "2026-11-28T18:30:00.123Z".
+    static func timestamp() -> String {
+        let now = read(CLOCK_REALTIME)
+        var (seconds, parts) = (now.tv_sec, tm())
+        // SAFETY: fills the local; fails for years that an Int32 has no room for, which no clock shows.
+        _ = unsafe gmtime_r(&seconds, &parts)
+        func digits(_ number: some BinaryInteger, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        let date = "\(digits(parts.tm_year + 1900, 4))-\(digits(parts.tm_mon + 1, 2))-\(digits(parts.tm_mday, 2))"
+        let time = "\(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2)):\(digits(parts.tm_sec, 2))"
+        return "\(date)T\(time).\(digits(now.tv_nsec / 1_000_000, 3))Z"
+    }
+
     private static func read(_ clock: clockid_t) -> timespec {
         var now = timespec()
         // SAFETY: fills the local; cannot fail for these clocks (clock_gettime(2)).

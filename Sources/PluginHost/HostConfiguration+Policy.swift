@@ -22,6 +22,7 @@ extension HostConfiguration {
         self.policy.severities.merge(policy.severities) { _, new in new }
         signatures.mode = policy.signatures ?? signatures.mode
         signatures.keyFolder = policy.keys ?? signatures.keyFolder
+        auditLog = policy.audit ?? auditLog
         stagingDirectory = policy.staging ?? stagingDirectory
         for (from, to) in Self.durations {
             if let value = policy[keyPath: from] { self[keyPath: to] = value }
@@ -47,6 +48,7 @@ extension HostConfiguration {
         policy.keys = signatures.keyFolder
         policy.rehearsal = .off
         policy.rehearsalLimit = RehearsalPolicy().limit
+        policy.audit = auditLog
         policy.staging = stagingDirectory
         for (to, from) in Self.durations { policy[keyPath: to] = self[keyPath: from] }
         for (to, from) in Self.numbers { policy[keyPath: to] = self[keyPath: from] }

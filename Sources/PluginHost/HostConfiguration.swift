@@ -15,6 +15,10 @@ public struct HostConfiguration: Sendable {
     public var signatures: SignaturePolicy
     /// What may verify signatures; tests have others.
     package var signatureLibraries = CryptoLibrary.Source.standard
+    /// The file that every admission and refusal is appended to, absolute; `nil` keeps none.
+    ///
+    /// JSON lines. Made with mode 0600, or this user's already and so; a load whose line cannot be written is refused.
+    public var auditLog: String?
     /// How long stage, judge and dlopen of one image may take, waiting for other loads included.
     ///
     /// A constructor that hangs holds the dynamic linker's own lock besides: until it returns, nothing in the process
@@ -56,6 +60,7 @@ public struct HostConfiguration: Sendable {
     /// The defaults, each of which can be set afterwards.
     public init(
         stagingDirectory: String? = nil, policy: GatePolicy = .init(), signatures: SignaturePolicy = .init(),
+        auditLog: String? = nil,
         openLimit: Duration = .seconds(30),
         startLimit: Duration = .seconds(5), stopLimit: Duration = .seconds(5), drainLimit: Duration = .seconds(10),
         replyLimit: Int = 16 << 20, handOverLimit: Duration = .seconds(2), stateLimit: Int = 64 << 20,
@@ -67,6 +72,7 @@ public struct HostConfiguration: Sendable {
         self.stagingDirectory = stagingDirectory
         self.policy = policy
         self.signatures = signatures
+        self.auditLog = auditLog
         self.openLimit = openLimit
         self.startLimit = startLimit
         self.stopLimit = stopLimit

@@ -16,16 +16,18 @@ extension PluginHost {
     ///
     /// - Parameters:
     ///   - name: what the manifest must say; `nil` takes any.
+    ///   - peer: who asked at the control socket, for the audit log.
     ///   - companions: what is opened in the same transaction, and counts as loaded where others require it.
     func open(
-        _ path: String, for purpose: Candidate.Purpose, named name: String? = nil,
+        _ path: String, for purpose: Candidate.Purpose, named name: String? = nil, requestedBy peer: UInt32?,
         beside companions: [HostFacts.LoadedPlugin] = []
     ) async throws(PluginHostError) -> Opened {
+        let entry = AuditEntry(action: purpose == .swap ? .swap : .load, path: path, peer: peer)
         let tooLate = PluginHostError.timedOut(
             plugin: path, step: "open",
             detail: "not done within \(configuration.openLimit): a constructor of this or an earlier image hangs, "
                 + "or the file system does")
-        try refuseOverBudget()
+        do throws(PluginHostError) { try refuseOverBudget() } catch { throw audited(error, entry) }
         let deadline = ContinuousClock.now + configuration.openLimit
         let result = await loader.run(
             within: configuration.openLimit,
@@ -36,25 +38,33 @@ extension PluginHost {
             Result { () throws(PluginHostError) in
                 // Nobody waits any more for what stood behind an image that hung: its constructors need not run.
                 guard ContinuousClock.now < deadline else { throw tooLate }
-                return try openOnLoader(path, for: purpose, named: name, beside: companions)
+                var entry = entry
+                do throws(PluginHostError) {
+                    return try openOnLoader(path, for: purpose, named: name, beside: companions, &entry)
+                } catch {
+                    throw audited(error, entry)
+                }
             }
         }
-        guard let result else { throw tooLate }
+        guard let result else { throw audited(tooLate, entry) }
         return try result.get()
     }
 
     private func openOnLoader(
-        _ path: String, for purpose: Candidate.Purpose, named name: String?, beside companions: [HostFacts.LoadedPlugin]
+        _ path: String, for purpose: Candidate.Purpose, named name: String?,
+        beside companions: [HostFacts.LoadedPlugin], _ entry: inout AuditEntry
     ) throws(PluginHostError) -> Opened {
         let staged: StagedImage
         let candidate: Candidate
         do throws(LoadingError) { staged = try stage(path, named: name) } catch {
+            entry.codes = [error.code]
             throw PluginHostError(error, opening: path)
         }
         do throws(SystemError) {
             let verifier = SignatureVerifier(
                 configuration.signatures, libraries: configuration.signatureLibraries)
             candidate = try Candidate(reading: staged, for: purpose, verifying: verifier)
+            if audit != nil { entry.digest = try digest(of: staged) }
         } catch {
             throw .system("\(error)")
         }
@@ -64,16 +74,21 @@ extension PluginHost {
         var facts = factsNow()
         facts.loaded += companions
         let report = GateReport.judge(candidate, host: facts, policy: configuration.policy)
+        entry.note(report)
         let approval: LoadApproval
         do throws(GateRefusal) { approval = try report.approve() } catch { throw .refused(error.report) }
         let version = approval.version
         if let number = serving(approval.manifest.name, version, approval.image, for: purpose) {
+            try append(&entry, .unchanged)
             return .already(number, report)
         }
+        // Before anything of it runs: what cannot be remembered does not happen.
+        try append(&entry, .admitted)
         do throws(LoadingError) {
             let image = try LoadedImage(opening: staged, approval, lifecycle: candidate.lifecycleFunctions)
             return .fresh(image, version, report)
         } catch {
+            entry.codes = [error.code]
             throw PluginHostError(error, opening: path)
         }
     }

@@ -10,14 +10,16 @@ extension PluginHost {
     /// It becomes current only where its line has no current version; otherwise it waits beside the first and serves the
     /// routes that only it satisfies. The very image that is loaded already is left alone (`unchanged`).
     ///
-    /// - Parameter path: of the `.so`; it is copied first, and can be overwritten or deleted afterwards.
+    /// - Parameters:
+    ///   - path: of the `.so`; it is copied first, and can be overwritten or deleted afterwards.
+    ///   - peer: the user who asked from outside the process, for the audit log.
     /// - Throws: on any failure nothing has changed: what served still serves.
-    public func load(_ path: String) async throws(PluginHostError) -> LoadReply {
-        try await request { () async throws(PluginHostError) in try await loadAccepted(path) }
+    public func load(_ path: String, requestedBy peer: UInt32? = nil) async throws(PluginHostError) -> LoadReply {
+        try await request { () async throws(PluginHostError) in try await loadAccepted(path, peer) }
     }
 
-    private func loadAccepted(_ path: String) async throws(PluginHostError) -> LoadReply {
-        switch try await open(path, for: .load) {
+    private func loadAccepted(_ path: String, _ peer: UInt32?) async throws(PluginHostError) -> LoadReply {
+        switch try await open(path, for: .load, requestedBy: peer) {
         case .already(let number, let report):
             return try loadReply(number, report, unchanged: true)
         case .fresh(let image, let version, let report):

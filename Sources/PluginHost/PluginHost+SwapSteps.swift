@@ -10,7 +10,9 @@ extension PluginHost {
             switch entry.source {
             case .file(let path):
                 let others = companions.filter { $0.name != entry.name }
-                switch try await open(path, for: .swap, named: entry.name, beside: others) {
+                switch try await open(
+                    path, for: .swap, named: entry.name, requestedBy: entry.peer, beside: others)
+                {
                 case .already(let number, let report):
                     job.entries[index].new = try served(number)
                     job.entries[index].warnings = report.warnings

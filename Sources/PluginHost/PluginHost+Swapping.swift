@@ -6,13 +6,17 @@ extension PluginHost {
     /// Gates, loads and starts the plugin at `path`, hands the old version's state over where both can, and puts it in front
     /// of its line in place of `name`'s current one, which is drained and retired unless it is still needed.
     ///
-    /// - Parameter name: the manifest's; another is an error, so that a mistaken file never takes a plugin's place.
+    /// - Parameters:
+    ///   - name: the manifest's; another is an error, so that a mistaken file never takes a plugin's place.
+    ///   - peer: the user who asked from outside the process, for the audit log.
     /// - Throws: before publication nothing has changed, and the error names the step. `timedOut` in step `drain`: see
     ///   `DrainPolicy` for what is true then.
     public func swap(
-        _ name: String, to path: String, _ options: SwapOptions = .init()
+        _ name: String, to path: String, _ options: SwapOptions = .init(), requestedBy peer: UInt32? = nil
     ) async throws(PluginHostError) -> SwapReply {
-        try await swap([.init(name: name, source: .file(path))], options, isTransaction: false).swaps[0]
+        try await swap(
+            [.init(name: name, source: .file(path), peer: peer)], options, isTransaction: false
+        ).swaps[0]
     }
 
     /// Puts a version that is loaded already in front of its line; the rest as with a file.
@@ -28,12 +32,15 @@ extension PluginHost {
     /// A block of `pin(_:_:_:)` never sees a mixture of old and new; what an old generation calls of another old one stays on
     /// that. Two separate calls of the application may straddle the exchange: pin both, or accept it.
     ///
-    /// - Parameter plugins: each plugin's manifest name, once, and the path of its new version.
+    /// - Parameters:
+    ///   - plugins: each plugin's manifest name, once, and the path of its new version.
+    ///   - peer: the user who asked from outside the process, for the audit log.
     public func swap(
-        together plugins: [(name: String, path: String)], _ options: SwapOptions = .init()
+        together plugins: [(name: String, path: String)], _ options: SwapOptions = .init(),
+        requestedBy peer: UInt32? = nil
     ) async throws(PluginHostError) -> TransactionReply {
         guard !plugins.isEmpty else { throw .invalidRequest("a transaction swaps at least one plugin") }
-        let entries = plugins.map { SwapJob.Entry(name: $0.name, source: .file($0.path)) }
+        let entries = plugins.map { SwapJob.Entry(name: $0.name, source: .file($0.path), peer: peer) }
         guard Set(plugins.map(\.name)).count == plugins.count else {
             throw .invalidRequest("a transaction swaps each plugin once: name each plugin once")
         }

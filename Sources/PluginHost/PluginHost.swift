@@ -18,6 +18,7 @@ public final class PluginHost: Sendable {
     /// The facts of this process, without its plugins.
     let facts: HostFacts
     let staging: StagingFolder
+    let audit: AuditLog?
     private let records: ProcessFolder?
     /// Where images are staged, judged, opened and closed; no plugin function runs here, only constructors.
     let loader: SerialThread
@@ -33,6 +34,7 @@ public final class PluginHost: Sendable {
     ///   configuration names something that is not to be used.
     public init(_ configuration: HostConfiguration = .init()) throws(PluginHostError) {
         try Self.refuseUnusableKeys(configuration.signatures)
+        audit = if let path = configuration.auditLog { try AuditLog(appendingTo: path) } else { nil }
         self.configuration = configuration
         facts = try HostFacts.current()
         do {

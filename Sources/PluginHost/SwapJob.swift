@@ -9,6 +9,8 @@ struct SwapJob: Sendable {
         /// The manifest's name.
         let name: String
         let source: Source
+        /// Who asked for it from outside the process.
+        var peer: UInt32?
         /// The new generation, once there is one.
         var new: Generation?
         /// It was made for this swap: what fails before publication goes again.

@@ -84,6 +84,13 @@ package final class CryptoLibrary: Sendable {
     /// The 32 bytes of the SHA-256 digest; `nil` where the library fails.
     package func sha256(of bytes: RawSpan) -> [UInt8]? { functions.sha256(of: bytes) }
 
+    /// SHA-256 of an image's bytes: by a library where that is worth its opening, else, and where none is there, by ours.
+    package static func digest(of bytes: RawSpan, by sources: [Source] = Source.standard) -> [UInt8] {
+        let isLarge = bytes.byteCount >= 1 << 20
+        let library = isLarge ? try? first(of: sources).get() : nil  // without one it takes longer, no more
+        return library?.sha256(of: bytes) ?? SHA256.digest(of: bytes)
+    }
+
     /// RFC 8032, section 7.1, test 2, and RFC 7693, appendix A.
     private static func passesSelfTest(_ functions: some CryptoFunctions) -> Bool {
         let key = bytes("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")

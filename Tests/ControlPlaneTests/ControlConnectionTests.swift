@@ -10,7 +10,8 @@ import Testing
         var ends: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_NONBLOCK, 0, &ends) == 0)
         let client = FileDescriptor(owning: ends[1])
-        let connection = ControlConnection(number: 1, owning: FileDescriptor(owning: ends[0]), limits: ControlLimits())
+        let connection = ControlConnection(
+            number: 1, user: 0, owning: FileDescriptor(owning: ends[0]), limits: ControlLimits())
         var buffer = [UInt8](repeating: 0, count: 32 * 1024)
         var read = 0
         connection.reply([UInt8](repeating: 0x20, count: 1 << 20))

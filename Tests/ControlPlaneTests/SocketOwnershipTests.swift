@@ -175,3 +175,23 @@ import Testing
         }
     }
 }
+
+/// The host's audit log says who asked at the socket.
+@Suite struct AuditedPeerTests {
+    @Test func peersUserIsInTheAuditLog() async throws {
+        let folder = try TemporaryFolder()
+        let log = folder.file("audit.jsonl")
+        let host = try PluginHost(HostConfiguration(stagingDirectory: folder.file("staging"), auditLog: log))
+        let server = try ControlServer(host: host, socketPath: folder.file("host.sock"))
+        let (socket, absent) = (server.socketPath, folder.file("absent.so"))
+        try await onThread {
+            #expect(throws: (any Error).self) { try ControlClient(socketPath: socket).load(absent) }
+            #expect(throws: (any Error).self) { try ControlClient(socketPath: socket).swap("x", to: absent, .init()) }
+        }
+        server.stop()
+        await host.shutdown()
+        let text = String(decoding: try readFile(log), as: UTF8.self)
+        #expect(text.split(separator: "\n").count == 2)
+        #expect(text.split(separator: "\n").allSatisfy { $0.hasSuffix("\"peer\":\(geteuid())}") })
+    }
+}

@@ -1,0 +1,35 @@
+import Compatibility
+import LinuxSystem
+import PluginLoading
+
+// What a host remembers of what it opened and refused.
+
+extension PluginHost {
+    /// Appends an entry; a load that cannot be remembered is refused.
+    func append(_ entry: inout AuditEntry, _ verdict: AuditEntry.Verdict) throws(PluginHostError) {
+        entry.verdict = verdict
+        guard let audit else { return }
+        do throws(SystemError) { try audit.append(entry) } catch {
+            throw .system(
+                "\(entry.path) is not loaded, because the audit log cannot be written: \(error): make room for it, or "
+                    + "name another file")
+        }
+    }
+
+    /// Appends why an image was not opened; the error itself, which counts whether or not it can be remembered.
+    func audited(_ error: PluginHostError, _ entry: AuditEntry) -> PluginHostError {
+        guard let audit else { return error }
+        var entry = entry
+        entry.note(error)
+        do throws(SystemError) { try audit.append(entry) } catch let failure {
+            report(
+                "audit.lost", entry.plugin ?? "", "a refusal of \(entry.path) is missing in the audit log: \(failure)")
+        }
+        return error
+    }
+
+    /// SHA-256 of the very bytes that are judged.
+    func digest(of staged: StagedImage) throws(SystemError) -> [UInt8] {
+        try staged.map().withBytes { CryptoLibrary.digest(of: $0, by: configuration.signatureLibraries) }
+    }
+}
