@@ -2,7 +2,8 @@ package import ELFReader
 
 /// Names one image's content: `build-id:b521f2…` where the linker wrote one, else `sha256:9f86d0…` of the file's bytes.
 ///
-/// Equal ids are the same code; it is an identity for people and ledgers, not a proof against forgery.
+/// An identity for people and ledgers, not a proof: a file that is changed after linking keeps its build-id. Where two
+/// images must be told apart, a host compares their bytes, and names the newcomer by its digest.
 public struct ImageID: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The kind, a colon, and lower-case hex digits.
     public let description: String

@@ -55,7 +55,7 @@ extension PluginHost {
         beside companions: [HostFacts.LoadedPlugin], _ entry: inout AuditEntry
     ) throws(PluginHostError) -> Opened {
         let staged: StagedImage
-        let candidate: Candidate
+        var candidate: Candidate
         do throws(LoadingError) { staged = try stage(path, named: name) } catch {
             entry.codes = [error.code]
             throw PluginHostError(error, opening: path)
@@ -64,6 +64,7 @@ extension PluginHost {
             let verifier = SignatureVerifier(
                 configuration.signatures, libraries: configuration.signatureLibraries)
             candidate = try Candidate(reading: staged, for: purpose, verifying: verifier)
+            try identify(&candidate, staged)
             if audit != nil { entry.digest = try digest(of: staged) }
         } catch {
             throw .system("\(error)")

@@ -28,7 +28,8 @@ extension PluginHost {
             do throws(PluginHostError) { try await publish(generation) } catch {
                 await retire(generation)
                 // Another load of the very image may have been quicker; ours is retired, and nothing is left to do.
-                guard let quicker = serving(generation.plugin, version, image.id, for: .load) else { throw error }
+                guard let quicker = serving(generation.plugin, version, image.id, for: .load), runs(quicker, image)
+                else { throw error }
                 return try loadReply(quicker, report, unchanged: true)
             }
             return try loadReply(generation.number, report, unchanged: false)

@@ -115,6 +115,31 @@ package final class StagedImage: Sendable {
         }
     }
 
+    /// Whether two copies are of the same bytes; reads them only where they are of the same size.
+    ///
+    /// A copy that cannot be read is taken for another one.
+    package func holdsSameBytes(as other: StagedImage) -> Bool {
+        guard identity.size == other.identity.size else { return false }
+        do throws(SystemError) {
+            let mine = try map()
+            let theirs = try other.map()
+            return mine.withBytes { mine in theirs.withBytes { Self.isEqual(mine, $0) } }
+        } catch {
+            return false
+        }
+    }
+
+    private static func isEqual(_ one: RawSpan, _ other: RawSpan) -> Bool {
+        guard one.byteCount == other.byteCount else { return false }
+        // SAFETY: both are borrowed for the call, and are as long as it compares.
+        return unsafe one.withUnsafeBytes { one in
+            unsafe other.withUnsafeBytes { other in
+                guard let mine = unsafe one.baseAddress, let theirs = unsafe other.baseAddress else { return true }
+                return unsafe memcmp(mine, theirs, one.count) == 0
+            }
+        }
+    }
+
     /// The file that lies at `path` now; of a sealed one also that it is sealed.
     func identityNow() throws(SystemError) -> FileIdentity {
         switch storage {
