@@ -25,19 +25,32 @@ enum Clock {
         return Double(now.tv_sec) + Double(now.tv_nsec) / 1_000_000_000
     }
 
-    /// CLOCK_REALTIME as RFC 3339 has it, UTC, in milliseconds: "2026-11-28T18:30:00.123Z".
+    /// CLOCK_REALTIME as RFC 3339 has it.
     static func timestamp() -> String {
         let now = read(CLOCK_REALTIME)
-        var (seconds, parts) = (now.tv_sec, tm())
-        // SAFETY: fills the local; fails for years that an Int32 has no room for, which no clock shows.
-        _ = unsafe gmtime_r(&seconds, &parts)
-        func digits(_ number: some BinaryInteger, _ count: Int) -> String {
+        return timestamp(seconds: now.tv_sec, milliseconds: now.tv_nsec / 1_000_000)
+    }
+
+    /// RFC 3339, UTC: "2026-11-28T18:30:00.123Z".
+    ///
+    /// - Parameter seconds: since 1970.
+    static func timestamp(seconds: Int, milliseconds: Int) -> String {
+        func digits(_ number: Int, _ count: Int) -> String {
             let text = String(number)
-            return String(repeating: "0", count: max(0, count - text.count)) + text
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
         }
-        let date = "\(digits(parts.tm_year + 1900, 4))-\(digits(parts.tm_mon + 1, 2))-\(digits(parts.tm_mday, 2))"
-        let time = "\(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2)):\(digits(parts.tm_sec, 2))"
-        return "\(date)T\(time).\(digits(now.tv_nsec / 1_000_000, 3))Z"
+        let (day, second) = (seconds / 86_400, seconds % 86_400)
+        // Years that begin in March: the leap day is the last one, and every 400 of them have 146,097 days.
+        let shifted = day + 719_468
+        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153  // from March, 0
+        let dayOfMonth = dayOfYear - (153 * month + 2) / 5 + 1
+        let year = era * 400 + yearOfEra + (month < 10 ? 0 : 1)
+        return digits(year, 4) + "-" + digits(month < 10 ? month + 3 : month - 9, 2) + "-" + digits(dayOfMonth, 2) + "T"
+            + digits(second / 3600, 2) + ":" + digits(second / 60 % 60, 2) + ":" + digits(second % 60, 2) + "."
+            + digits(milliseconds, 3) + "Z"
     }
 
     private static func read(_ clock: clockid_t) -> timespec {

@@ -19,7 +19,7 @@ extension PluginHost {
     ///   - peer: who asked at the control socket, for the audit log.
     ///   - companions: what is opened in the same transaction, and counts as loaded where others require it.
     func open(
-        _ path: String, for purpose: Candidate.Purpose, named name: String? = nil, requestedBy peer: UInt32?,
+        _ path: String, for purpose: Candidate.Purpose, named name: String? = nil, requestedBy peer: UInt32? = nil,
         beside companions: [HostFacts.LoadedPlugin] = []
     ) async throws(PluginHostError) -> Opened {
         let entry = AuditEntry(action: purpose == .swap ? .swap : .load, path: path, peer: peer)

@@ -134,7 +134,7 @@ package final class StagedImage: Sendable {
         // SAFETY: both are borrowed for the call, and are as long as it compares.
         return unsafe one.withUnsafeBytes { one in
             unsafe other.withUnsafeBytes { other in
-                guard let mine = unsafe one.baseAddress, let theirs = unsafe other.baseAddress else { return true }
+                guard let mine = one.baseAddress, let theirs = other.baseAddress else { return true }
                 return unsafe memcmp(mine, theirs, one.count) == 0
             }
         }

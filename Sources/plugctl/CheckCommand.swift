@@ -37,13 +37,14 @@ struct CheckCommand {
 
     private func check(_ file: String, against facts: HostFacts, _ policy: PolicyFile?) -> Checked {
         let gates = policy?.configuration.policy ?? GatePolicy()
+        let signatures = policy?.configuration.signatures ?? SignaturePolicy()
         var rehearsal = RehearsalPolicy(mode: .require)
         rehearsal.limit = policy?.policy.rehearsalLimit ?? rehearsal.limit
         do {
             let report =
                 rehearses
-                ? try PluginFiles.rehearse(file, gates, rehearsal)
-                : try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil, gates)
+                ? try PluginFiles.rehearse(file, gates, signatures, rehearsal)
+                : try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil, gates, signatures)
             return Checked(file: file, admissible: report.isAdmissible, report: report)
         } catch {
             return Checked(file: file, admissible: false, error: error)

@@ -5,11 +5,13 @@ import PluginHost
 enum PluginFiles {
     /// All gates over one file.
     static func judge(
-        _ path: String, against facts: HostFacts, isThisHost: Bool, _ policy: GatePolicy
+        _ path: String, against facts: HostFacts, isThisHost: Bool, _ policy: GatePolicy,
+        _ signatures: SignaturePolicy
     ) throws(CommandFailure) -> GateReport {
         guard fileExists(path) else { throw .fileNotFound(path) }
         do throws(PluginHostError) {
-            return try PluginFile.judge(path: path, against: facts, isThisHost: isThisHost, policy: policy)
+            return try PluginFile.judge(
+                path: path, against: facts, isThisHost: isThisHost, policy: policy, signatures: signatures)
         } catch {
             throw CommandFailure(error)
         }
@@ -17,11 +19,11 @@ enum PluginFiles {
 
     /// All gates over one file, and then a rehearsal: this runs code of the file, in a process of its own.
     static func rehearse(
-        _ path: String, _ policy: GatePolicy, _ rehearsal: RehearsalPolicy
+        _ path: String, _ policy: GatePolicy, _ signatures: SignaturePolicy, _ rehearsal: RehearsalPolicy
     ) throws(CommandFailure) -> GateReport {
         guard fileExists(path) else { throw .fileNotFound(path) }
         do throws(PluginHostError) {
-            return try PluginFile.rehearse(path: path, policy: policy, rehearsal)
+            return try PluginFile.rehearse(path: path, policy: policy, signatures: signatures, rehearsal)
         } catch {
             throw CommandFailure(error)
         }

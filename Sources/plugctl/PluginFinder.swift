@@ -35,7 +35,11 @@ struct PluginFinder {
     /// Looks into folders and the folders in them, at most 16 deep and at 100,000 files.
     ///
     /// Links to folders are not followed, a file that several names lead to is taken once.
-    init(in folders: [String], showsProgress: Bool = false) throws(CommandFailure) {
+    ///
+    /// - Parameter signatures: whether signatures are looked for, and by which keys.
+    init(
+        in folders: [String], signatures: SignaturePolicy = .init(), showsProgress: Bool = false
+    ) throws(CommandFailure) {
         for folder in folders {
             var status = stat()
             guard unsafe stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -46,7 +50,7 @@ struct PluginFinder {
         var progress = Progress(of: files.count, isShown: showsProgress)
         for (index, file) in files.enumerated() {
             progress.show(index)
-            look(at: file)
+            look(at: file, signatures)
         }
         progress.finish()
         plugins.sort(by: Self.precedes)
@@ -85,9 +89,9 @@ struct PluginFinder {
         }
     }
 
-    private mutating func look(at path: String) {
+    private mutating func look(at path: String, _ signatures: SignaturePolicy) {
         let look: PluginFile.Look
-        do throws(PluginHostError) { look = try PluginFile.look(at: path) } catch {
+        do throws(PluginHostError) { look = try PluginFile.look(at: path, signatures: signatures) } catch {
             // Files that nobody may read lie about everywhere; one that is called a shared object is missed here.
             if Self.isNamedSharedObject(path) { unreadable.append(path) }
             return

@@ -16,11 +16,12 @@ struct ScanCommand {
     }
 
     func run(in context: CommandContext) throws {
-        let gates = try policy.map { path throws(CommandFailure) in try PolicyFile(path).configuration.policy }
+        let rules = try policy.map { path throws(CommandFailure) in try PolicyFile(path).configuration }
         let facts = try HostFacts.current()
-        let finder = try PluginFinder(in: folders, showsProgress: context.terminal.showsProgress)
+        let finder = try PluginFinder(
+            in: folders, signatures: rules?.signatures ?? .init(), showsProgress: context.terminal.showsProgress)
         let found = finder.plugins.map { plugin in
-            let report = GateReport.judge(plugin.candidate, host: facts, policy: gates ?? GatePolicy())
+            let report = GateReport.judge(plugin.candidate, host: facts, policy: rules?.policy ?? .init())
             return Found(
                 file: plugin.path, plugin: report.plugin, version: report.version, admissible: report.isAdmissible,
                 report: report)

@@ -86,6 +86,13 @@ import Testing
         #expect(entry.verdict == .failed && entry.codes == ["load.dlopen"])
     }
 
+    /// `date -u -d @…` is the second opinion.
+    @Test(arguments: [0, 951_782_399, 951_782_400, 951_868_800, 1_709_164_800, 4_107_542_399, 4_107_542_400])
+    func timesAreUTC(_ seconds: Int) throws {
+        let date = try Command.run(["date", "-u", "-d", "@\(seconds)", "+%Y-%m-%dT%H:%M:%S.007Z"]).stdout
+        #expect(Clock.timestamp(seconds: seconds, milliseconds: 7) + "\n" == date)
+    }
+
     @Test func signaturesAppearWithTheirCodes() async throws {
         try await withAuditedHost({ $0.signatures = .init(mode: .require) }) { host, folder, log in
             _ = try await hostError {
@@ -175,7 +182,7 @@ import Testing
             configuration.onEvent = { _ in }
             let host = try PluginHost(configuration)
             signal(SIGXFSZ, SIG_IGN)
-            var limit = rlimit(rlim_cur: 1 << 20, rlim_max: RLIM_INFINITY)
+            var limit = rlimit(rlim_cur: 1 << 20, rlim_max: rlim_t.max)
             #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
             let error = try await hostError { _ = try await host.load(path) }
             #expect(error.code == "system")
@@ -188,7 +195,7 @@ import Testing
             limit.rlim_cur = (1 << 20) + 100
             #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
             _ = try await hostError { _ = try await host.load(path) }
-            limit.rlim_cur = RLIM_INFINITY
+            limit.rlim_cur = rlim_t.max
             #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
             _ = try await host.load(path)
             let text = String(decoding: try readFile(log).dropFirst(1 << 20), as: UTF8.self)

@@ -15,20 +15,12 @@ final class AuditLog: Sendable {
     ///
     /// - Throws: `invalidRequest` where it is not a regular file of this user's with mode 0600.
     init(appendingTo path: String) throws(PluginHostError) {
-        let file: FileDescriptor
-        let status: stat
-        do throws(SystemError) {
-            file = try FileDescriptor(
-                opening: path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
-            status = try file.status(of: path)
-        } catch {
-            throw .invalidRequest("the host cannot start: its audit log cannot be opened: \(error)")
+        let file = try Self.open(path)
+        if let fault = try Self.fault(of: file, at: path) {
+            throw .invalidRequest("the host cannot start: its audit log \(path) \(fault)")
         }
         self.path = path
         self.file = file
-        if let fault = Self.fault(status) {
-            throw .invalidRequest("the host cannot start: its audit log \(path) \(fault)")
-        }
     }
 
     /// Appends a line.
@@ -46,7 +38,20 @@ final class AuditLog: Sendable {
         if written < bytes.count { throw SystemError("append to", on: path, errno: ENOSPC) }
     }
 
-    private static func fault(_ status: stat) -> String? {
+    private static func open(_ path: String) throws(PluginHostError) -> FileDescriptor {
+        do throws(SystemError) {
+            return try FileDescriptor(
+                opening: path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
+        } catch {
+            throw .invalidRequest("the host cannot start: its audit log cannot be opened: \(error)")
+        }
+    }
+
+    private static func fault(of file: borrowing FileDescriptor, at path: String) throws(PluginHostError) -> String? {
+        let status: stat
+        do throws(SystemError) { status = try file.status(of: path) } catch {
+            throw .invalidRequest("the host cannot start: its audit log cannot be looked at: \(error)")
+        }
         guard status.st_mode & S_IFMT == S_IFREG else { return "is not a regular file" }
         guard status.st_uid == geteuid() else { return "belongs to the user \(status.st_uid), not to \(geteuid())" }
         let mode = status.st_mode & 0o7777
