@@ -25,7 +25,8 @@ package final class ProcessLinker: LinkerView, Sendable {
         var nanoseconds: Int
     }
 
-    private init() {
+    /// One that remembers nothing yet: for measurements; everybody else takes `shared`.
+    package init() {
         #if arch(arm64)
             let machine: UInt16 = 183
         #else

@@ -44,6 +44,8 @@ struct JudgeScenario {
             Row("judge", size(small), to: base, events[0], boundNanoseconds: 150_000),
             Row("judge", size(large), to: base, events[1], boundNanoseconds: 150_000),
             Row("judge", size(unnamed) + ", no build-id", to: base, events[2]),
+            Row("judge", "its closure alone, warm", to: base, try measureClosure(small) { .shared }),
+            Row("judge", "its closure alone, cold", to: base, try measureClosure(small) { ProcessLinker() }),
         ]
             + (try many.map { count, image in
                 let events = try measure(image, beside: small, per: count)
@@ -68,6 +70,28 @@ struct JudgeScenario {
                 guard report.isAdmissible else { throw BenchError.wrong("judge: \(report.refusalCodes)") }
             }
             events.add(judged, beside: read, per: count)
+        }
+        return events
+    }
+
+    /// Following DT_NEEDED and looking all symbols up, with a linker that knows the files already or one that knows none.
+    private func measureClosure(_ image: StagedImage, _ linker: () -> ProcessLinker) throws -> Events {
+        let candidate = try image.map().withBytes { bytes in
+            Candidate(
+                reading: bytes, of: image.sourceFacts, sidecar: image.sidecar, identity: image.identity, for: .load)
+        }
+        let parsed = try candidate.image.get()
+        var events = Events()
+        for _ in 0..<300 {
+            let read = try Clock.time {
+                let file = try FileDescriptor(opening: image.path, 0)
+                _ = try file.read(Int(image.identity.size), at: 0, from: image.path)
+            }
+            let walked = try Clock.time {
+                let facts = ClosureFacts.walk(from: parsed, at: .init(origin: nil), linker())
+                guard facts.symbols?.unresolved.isEmpty == true else { throw BenchError.wrong("closure: unresolved") }
+            }
+            events.add(walked, beside: read)
         }
         return events
     }
