@@ -154,12 +154,17 @@ extension PolicyKey {
         case .size(let field): policy[keyPath: field].map { [PolicyAmount.text(bytes: $0)] } ?? []
         case .count(let field): policy[keyPath: field].map { ["\($0)"] } ?? []
         case .share(let field): policy[keyPath: field].map { [PolicyAmount.text(share: $0)] } ?? []
-        case .path(let field): policy[keyPath: field].map { [$0] } ?? []
+        case .path(let field): policy[keyPath: field].map { [Self.text(path: $0)] } ?? []
         case .signatures: policy.signatures.map { [$0.rawValue] } ?? []
         case .rehearsal: policy.rehearsal.map { [$0.rawValue] } ?? []
         case .severity: policy.severities.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.rawValue)" }
-        case .folder: policy.folders
+        case .folder: policy.folders.map(Self.text(path:))
         case .owner: policy.owners.map(\.description)
         }
+    }
+
+    /// A path as it reads back: blanks at a line's end mean nothing, so one at its own end needs a slash behind it.
+    private static func text(path: String) -> String {
+        path.hasSuffix(" ") || path.hasSuffix("\t") ? path + "/" : path
     }
 }

@@ -74,6 +74,14 @@ struct HostPolicyTests {
         }
     }
 
+    /// Found by the fuzzer: a blank at a path's own end was lost when the policy was read back from its lines.
+    @Test func pathThatEndsInABlankReadsBack() throws {
+        let policy = try HostPolicy(parsing: "folder = /der = /\n" + "keys = /a\t/\n")
+        #expect(policy.folders == ["/der = "] && policy.keys == "/a\t")
+        let lines = PolicyKey.all.flatMap { key in key.texts(in: policy).map { "\(key.name) = \($0)\n" } }
+        #expect(try HostPolicy(parsing: lines.joined()) == policy)
+    }
+
     /// What can only be noted can be ignored or forbidden; what a host must refuse can be lowered nowhere.
     @Test func everyCodeCanBeRaisedAndFewCanBeLowered() throws {
         var lowered: [String] = []
