@@ -23,6 +23,8 @@ extension HostConfiguration {
         signatures.mode = policy.signatures ?? signatures.mode
         signatures.keyFolder = policy.keys ?? signatures.keyFolder
         auditLog = policy.audit ?? auditLog
+        rehearsal.mode = policy.rehearsal.map { $0 == .require ? .require : .off } ?? rehearsal.mode
+        rehearsal.limit = policy.rehearsalLimit ?? rehearsal.limit
         stagingDirectory = policy.staging ?? stagingDirectory
         for (from, to) in Self.durations {
             if let value = policy[keyPath: from] { self[keyPath: to] = value }
@@ -46,9 +48,9 @@ extension HostConfiguration {
         policy.owners = self.policy.files.owners.map { .name($0.name) }
         policy.signatures = signatures.mode
         policy.keys = signatures.keyFolder
-        policy.rehearsal = .off
-        policy.rehearsalLimit = RehearsalPolicy().limit
         policy.audit = auditLog
+        policy.rehearsal = rehearsal.mode == .require ? .require : .off
+        policy.rehearsalLimit = rehearsal.limit
         policy.staging = stagingDirectory
         for (to, from) in Self.durations { policy[keyPath: to] = self[keyPath: from] }
         for (to, from) in Self.numbers { policy[keyPath: to] = self[keyPath: from] }

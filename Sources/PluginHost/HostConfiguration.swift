@@ -19,6 +19,8 @@ public struct HostConfiguration: Sendable {
     ///
     /// JSON lines. Made with mode 0600, or this user's already and so; a load whose line cannot be written is refused.
     public var auditLog: String?
+    /// Whether what the gates let pass is loaded, started and stopped in a process of its own first.
+    public var rehearsal: RehearsalPolicy
     /// How long stage, judge and dlopen of one image may take, waiting for other loads included.
     ///
     /// A constructor that hangs holds the dynamic linker's own lock besides: until it returns, nothing in the process
@@ -60,8 +62,7 @@ public struct HostConfiguration: Sendable {
     /// The defaults, each of which can be set afterwards.
     public init(
         stagingDirectory: String? = nil, policy: GatePolicy = .init(), signatures: SignaturePolicy = .init(),
-        auditLog: String? = nil,
-        openLimit: Duration = .seconds(30),
+        auditLog: String? = nil, rehearsal: RehearsalPolicy = .init(), openLimit: Duration = .seconds(30),
         startLimit: Duration = .seconds(5), stopLimit: Duration = .seconds(5), drainLimit: Duration = .seconds(10),
         replyLimit: Int = 16 << 20, handOverLimit: Duration = .seconds(2), stateLimit: Int = 64 << 20,
         healthLimit: Duration = .seconds(1), probation: Duration = .zero, watchInterval: Duration = .seconds(1),
@@ -73,6 +74,7 @@ public struct HostConfiguration: Sendable {
         self.policy = policy
         self.signatures = signatures
         self.auditLog = auditLog
+        self.rehearsal = rehearsal
         self.openLimit = openLimit
         self.startLimit = startLimit
         self.stopLimit = stopLimit

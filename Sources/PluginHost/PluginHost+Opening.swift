@@ -12,17 +12,55 @@ extension PluginHost {
         case fresh(LoadedImage, SemanticVersion, GateReport)
     }
 
+    /// How far an opening has come on the loader thread.
+    private enum Progress: Sendable {
+        case opened(Opened)
+        /// The gates let the image pass; it must come through a rehearsal before it is opened.
+        case unrehearsed(StagedImage, Candidate, GateReport)
+    }
+
     /// Stages, judges, approves and opens a file, on the loader thread.
+    ///
+    /// Where the configuration requires a rehearsal, it comes between: the gates, the rehearsal of the staged copy, during
+    /// which other files are opened, and the gates again, since what is loaded may have changed meanwhile.
     ///
     /// - Parameters:
     ///   - name: what the manifest must say; `nil` takes any.
     ///   - peer: who asked at the control socket, for the audit log.
     ///   - companions: what is opened in the same transaction, and counts as loaded where others require it.
+    ///   - options: of the swap that it is opened for.
     func open(
         _ path: String, for purpose: Candidate.Purpose, named name: String? = nil, requestedBy peer: UInt32? = nil,
-        beside companions: [HostFacts.LoadedPlugin] = []
+        beside companions: [HostFacts.LoadedPlugin] = [], _ options: SwapOptions = .init()
     ) async throws(PluginHostError) -> Opened {
         let entry = AuditEntry(action: purpose == .swap ? .swap : .load, path: path, peer: peer)
+        var progress = try await onLoader(path, entry) { [self] entry throws(PluginHostError) in
+            let staged = try stage(path, named: name, &entry)
+            return try judgeAndOpen(staged, path, for: purpose, named: name, beside: companions, &entry)
+        }
+        while true {
+            switch progress {
+            case .opened(let opened): return opened
+            case .unrehearsed(let staged, let candidate, let report):
+                let findings: [Finding]
+                do throws(PluginHostError) {
+                    findings = try await rehearse(staged, candidate, report, for: purpose, options)
+                } catch {
+                    throw audited(error, entry)
+                }
+                progress = try await onLoader(path, entry) { [self] entry throws(PluginHostError) in
+                    try judgeAndOpen(
+                        staged, path, for: purpose, named: name, beside: companions, rehearsed: findings, &entry)
+                }
+            }
+        }
+    }
+
+    /// Runs a part of an opening on the loader thread, within the limit for openings.
+    private func onLoader(
+        _ path: String, _ entry: AuditEntry,
+        _ body: @escaping @Sendable (inout AuditEntry) throws(PluginHostError) -> Progress
+    ) async throws(PluginHostError) -> Progress {
         let tooLate = PluginHostError.timedOut(
             plugin: path, step: "open",
             detail: "not done within \(configuration.openLimit): a constructor of this or an earlier image hangs, "
@@ -31,35 +69,27 @@ extension PluginHost {
         let deadline = ContinuousClock.now + configuration.openLimit
         let result = await loader.run(
             within: configuration.openLimit,
-            late: { (late: Result<Opened, PluginHostError>) in
-                if case .success(.fresh(let image, _, _)) = late { _ = image.close() }
+            late: { (late: Result<Progress, PluginHostError>) in
+                if case .success(.opened(.fresh(let image, _, _))) = late { _ = image.close() }
             }
         ) { [self] in
             Result { () throws(PluginHostError) in
                 // Nobody waits any more for what stood behind an image that hung: its constructors need not run.
                 guard ContinuousClock.now < deadline else { throw tooLate }
                 var entry = entry
-                do throws(PluginHostError) {
-                    return try openOnLoader(path, for: purpose, named: name, beside: companions, &entry)
-                } catch {
-                    throw audited(error, entry)
-                }
+                do throws(PluginHostError) { return try body(&entry) } catch { throw audited(error, entry) }
             }
         }
         guard let result else { throw audited(tooLate, entry) }
         return try result.get()
     }
 
-    private func openOnLoader(
-        _ path: String, for purpose: Candidate.Purpose, named name: String?,
-        beside companions: [HostFacts.LoadedPlugin], _ entry: inout AuditEntry
-    ) throws(PluginHostError) -> Opened {
-        let staged: StagedImage
+    /// - Parameter findings: of the rehearsal of this very copy; `nil` where there was none yet.
+    private func judgeAndOpen(
+        _ staged: StagedImage, _ path: String, for purpose: Candidate.Purpose, named name: String?,
+        beside companions: [HostFacts.LoadedPlugin], rehearsed findings: [Finding]? = nil, _ entry: inout AuditEntry
+    ) throws(PluginHostError) -> Progress {
         var candidate: Candidate
-        do throws(LoadingError) { staged = try stage(path, named: name) } catch {
-            entry.codes = [error.code]
-            throw PluginHostError(error, opening: path)
-        }
         do throws(SystemError) {
             let verifier = SignatureVerifier(
                 configuration.signatures, libraries: configuration.signatureLibraries)
@@ -75,19 +105,21 @@ extension PluginHost {
         var facts = factsNow()
         facts.loaded += companions
         let report = GateReport.judge(candidate, host: facts, policy: configuration.policy)
+            .adding(findings ?? [], policy: configuration.policy)
         entry.note(report)
         let approval: LoadApproval
         do throws(GateRefusal) { approval = try report.approve() } catch { throw .refused(error.report) }
         let version = approval.version
         if let number = serving(approval.manifest.name, version, approval.image, for: purpose) {
             try append(&entry, .unchanged)
-            return .already(number, report)
+            return .opened(.already(number, report))
         }
+        if findings == nil, configuration.rehearsal.mode == .require { return .unrehearsed(staged, candidate, report) }
         // Before anything of it runs: what cannot be remembered does not happen.
         try append(&entry, .admitted)
         do throws(LoadingError) {
             let image = try LoadedImage(opening: staged, approval, lifecycle: candidate.lifecycleFunctions)
-            return .fresh(image, version, report)
+            return .opened(.fresh(image, version, report))
         } catch {
             entry.codes = [error.code]
             throw PluginHostError(error, opening: path)
@@ -95,10 +127,17 @@ extension PluginHost {
     }
 
     /// A private copy, in the form that the policy asks for.
-    private func stage(_ path: String, named name: String?) throws(LoadingError) -> StagedImage {
-        switch configuration.signatures.mode {
-        case .off: try StagedImage(copying: path, into: staging)
-        case .warn, .require: try StagedImage(sealing: path, named: name)
+    private func stage(
+        _ path: String, named name: String?, _ entry: inout AuditEntry
+    ) throws(PluginHostError) -> StagedImage {
+        do throws(LoadingError) {
+            return switch configuration.signatures.mode {
+            case .off: try StagedImage(copying: path, into: staging)
+            case .warn, .require: try StagedImage(sealing: path, named: name)
+            }
+        } catch {
+            entry.codes = [error.code]
+            throw PluginHostError(error, opening: path)
         }
     }
 

@@ -11,7 +11,7 @@ extension PluginHost {
             case .file(let path):
                 let others = companions.filter { $0.name != entry.name }
                 switch try await open(
-                    path, for: .swap, named: entry.name, requestedBy: entry.peer, beside: others)
+                    path, for: .swap, named: entry.name, requestedBy: entry.peer, beside: others, job.options)
                 {
                 case .already(let number, let report):
                     job.entries[index].new = try served(number)

@@ -31,11 +31,12 @@ public final class PluginHost: Sendable {
     /// Starts a host: its threads, its folder for private copies, and the process's pins.
     ///
     /// - Throws: `PluginHostError.system` when the system does not give what a host needs, `invalidRequest` when the
-    ///   configuration names something that is not to be used.
+    ///   configuration names something that is not to be used, or requires rehearsals and there is no program for them.
     public init(_ configuration: HostConfiguration = .init()) throws(PluginHostError) {
         try Self.refuseUnusableKeys(configuration.signatures)
         audit = if let path = configuration.auditLog { try AuditLog(appendingTo: path) } else { nil }
         self.configuration = configuration
+        if configuration.rehearsal.mode == .require { _ = try Rehearsal.program(of: configuration.rehearsal) }
         facts = try HostFacts.current()
         do {
             staging = try StagingFolder(under: configuration.stagingDirectory)
