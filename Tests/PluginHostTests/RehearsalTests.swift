@@ -1,5 +1,4 @@
 import Compatibility
-import Glibc
 import TestSupport
 import Testing
 
@@ -269,27 +268,6 @@ import Testing
         #expect(sentences(report) == expected)
         #expect(
             report.isAdmissible == expected.contains { $0.hasPrefix("rehearsal.passed") || $0.contains("not judged") })
-    }
-
-    /// Descriptors, mappings, threads, copies, and processes, zombies among them: of every kind, one after the other.
-    @Test func nothingIsLeft() async {
-        await #expect(processExitsWith: .success) {
-            let folder = try TemporaryFolder()
-            let paths = try RehearsalTests.kinds.map { kind in
-                try Plugins.build(kind.file, flags: ["-DANSWER=1"], into: folder)
-            }
-            func rehearseAll() throws {
-                for path in paths { _ = try RehearsalTests.rehearse(path, limit: .milliseconds(300), in: folder) }
-            }
-            try rehearseAll()
-            let before = Footprint.now(copiesUnder: folder.path)
-            try rehearseAll()
-            let excess = Footprint.now(copiesUnder: folder.path).excess(over: before)
-            precondition(excess == [], "\(excess)")
-            let processes = try RehearsalProcesses.alive()
-            precondition(processes == [], "\(processes)")
-            precondition(waitpid(-1, nil, WNOHANG) == -1 && errno == ECHILD, "a child was not reaped")
-        }
     }
 
     static func rehearse(_ path: String, limit: Duration = .seconds(2), in folder: TemporaryFolder) throws -> GateReport
