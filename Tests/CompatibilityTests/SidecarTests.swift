@@ -16,7 +16,9 @@ struct SidecarTests {
     }
 
     @Test func makesAPlugin() throws {
-        let report = GateReport.judge(Self.foreign(), host: Sample.host)
+        var candidate = Self.foreign()
+        candidate.signature = Sample.signature
+        let report = GateReport.judge(candidate, host: Sample.host)
         #expect(report.findings.allSatisfy { $0.verdict == .passed })
         #expect(try report.approve().manifest.name == "adder")
         #expect(report.findings.first { $0.code == "abi.major" }?.plugin == "any: a foreign library")

@@ -61,7 +61,7 @@ private func badFiles(in folder: TemporaryFolder) throws -> [(path: String, code
             try Plugins.build("fails_to_start.c", "1.1.0", flags: ["-Wl,--build-id", stopped], into: folder),
             "plugin-failed"
         ))
-    files.append((try Plugins.build("undefined_symbol.c", flags: ["-Wl,--build-id"], into: folder), "plugin-failed"))
+    files.append((try Plugins.build("undefined_symbol.c", flags: ["-Wl,--build-id"], into: folder), "refused"))
     files.append((folder.file("absent.so"), "not-found"))
     files.append((folder.path, "not-found"))
     return files
