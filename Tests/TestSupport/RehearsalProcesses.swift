@@ -1,16 +1,20 @@
 import Glibc
 
-/// The processes of rehearsals on this machine.
+/// The processes of the rehearsals that this process had.
 package enum RehearsalProcesses {
-    /// Those that are not zombies, and have a rehearsal's variable in their environment: "12 name" each.
-    ///
-    /// Only those that this user may look at.
+    private static let mark = "SWB_TEST_PROCESS"
+
+    /// Sets a variable that every process of a rehearsal inherits: another test run on this machine has rehearsals too.
+    package static func markOurs() { setenv(mark, "\(getpid())", 1) }
+
+    /// Those that are alive, "12 name" each; of `markOurs`'s time and later.
     package static func alive() throws -> [String] {
         try Command.run([
             "sh", "-c",
             """
             for environment in /proc/[0-9]*/environ; do
                 grep -qz '^SWITCHBOARD_REHEARSAL=' "$environment" 2>/dev/null || continue
+                grep -qz '^\(mark)=\(getpid())$' "$environment" 2>/dev/null || continue
                 process=${environment%/environ}
                 printf '%s %s\\n' "${process#/proc/}" "$(cat "$process/comm" 2>/dev/null)"
             done
