@@ -88,15 +88,15 @@ import Testing
     }
 
     @Test func severalPluginsAreSwappedAsOneOrNotAtAll() throws {
-        func other(_ version: String) throws -> String {
+        func other(_ version: String, _ buildID: String) throws -> String {
             try Fixture.build(
                 """
                 #include <switchboard.h>
                 SWB_MANIFEST("name = other\\n" "version = \(version)\\n" "export = greet message\\n");
                 SWB_MESSAGE(greet) { return swb_reply_text(call, "\(version)"); }
-                """, named: "other-\(version)", flags: ["-Wl,--build-id=0x\(id("03"))"], into: folder)
+                """, named: "other-\(version)", flags: ["-Wl,--build-id=0x\(id(buildID))"], into: folder)
         }
-        let (oldOther, newOther) = (try other("3.0.0"), try other("3.1.0"))
+        let (oldOther, newOther) = (try other("3.0.0", "03"), try other("3.1.0", "04"))
         let host = try RunningHost()
         for file in [first, oldOther] { #expect(try host.plugctl("load", file).exitCode == 0) }
 
@@ -122,7 +122,7 @@ import Testing
                   on probation for 60 s: `plugctl revert greeter` puts back 1.0.0, `plugctl commit greeter` retires it
                 other swapped from 3.0.0 to 3.1.0
                   old  3.0.0  build-id:03  generation N
-                  new  3.1.0  build-id:03  generation N
+                  new  3.1.0  build-id:04  generation N
                   published in TIME, 0 calls in flight at publication
                   old version: ready to come back until its successor's probation is over
                   on probation for 60 s: `plugctl revert other` puts back 3.0.0, `plugctl commit other` retires it

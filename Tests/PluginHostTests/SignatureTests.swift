@@ -143,7 +143,7 @@ import Testing
                 }
             }
             var (loaded, refused, attempts) = (0, 0, 0)
-            while loaded < 100 || refused < 100, attempts < 10_000 {
+            while loaded < 100 || refused < 100 || rewrites.load(ordering: .relaxed) <= 100, attempts < 10_000 {
                 attempts += 1
                 do {
                     _ = try await host.load(path)
