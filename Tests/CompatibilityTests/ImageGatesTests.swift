@@ -205,7 +205,8 @@ struct ImageGatesTests {
         let missing = Sample.candidate { _, image in image.segments.removeLast() }
         #expect(
             Sample.lines("elf.exec-stack", missing) == [
-                "refused elf.exec-stack: plugin has no PT_GNU_STACK, which makes the host's stacks executable: \(remedy)"
+                "refused elf.exec-stack: plugin has no PT_GNU_STACK, which makes the host's stacks executable: "
+                    + remedy
             ])
         let stated = Sample.candidate { _, image in image.segments[3].flags = 7 }
         #expect(

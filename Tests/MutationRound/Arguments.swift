@@ -2,12 +2,16 @@ import TestSupport
 
 /// What mutation-round was asked for.
 struct Arguments {
-    static let usage = "usage: mutation-round COUNT [--seed N] [--only NUMBER] FILE…"
+    static let usage = "usage: mutation-round COUNT [--seed N] [--only NUMBER] [--limit SECONDS] [--signed] FILE…"
 
     var count = 0
     var seed: UInt64 = 1
     /// The one mutation to repeat.
     var only: Int?
+    /// How long dlopen may take.
+    var limit = 10
+    /// Whether every copy lies beside the signature of the good file, and the host requires signatures.
+    var isSigned = false
     var files: [String] = []
 
     /// The numbers of the mutations to make.
@@ -24,9 +28,11 @@ struct Arguments {
             switch word {
             case "--seed": seed = try number(words.next())
             case "--only": only = try number(words.next()) as Int
+            case "--limit": limit = try number(words.next())
+            case "--signed": isSigned = true
             default: files.append(word)
             }
         }
-        guard !files.isEmpty else { throw TestSupportError(Self.usage) }
+        guard !files.isEmpty, 1...3600 ~= limit else { throw TestSupportError(Self.usage) }
     }
 }

@@ -34,7 +34,10 @@ struct Mutation {
             case .tables: file.tables
             }
         var (damaged, changes) = (file.bytes, [String]())
-        for _ in 0..<Int.random(in: 1...8, using: &random) {
+        var rest = Int.random(in: 1...8, using: &random)
+        // At least one byte is another in the end: the good file is no mutation of itself.
+        while rest > 0 || damaged == file.bytes {
+            rest -= 1
             // Each byte of all the ranges is as likely as any other.
             var index = Int.random(in: 0..<ranges.map(\.count).reduce(0, +), using: &random)
             var offset = 0
