@@ -22,17 +22,29 @@ struct FunctionStarts {
         entries = (range.lowerBound + 12)..<(range.lowerBound + 12 + 8 * count)
     }
 
+    /// Whether a function starts at `address`.
+    func isStart(_ address: UInt64, _ bytes: RawSpan) -> Bool {
+        let place = place(of: address, bytes)
+        return place > 0 && start(place - 1, bytes) == address
+    }
+
     /// The start of the function that has `address` in its middle; `nil` where it has none, or nobody knows.
     func functionAround(_ address: UInt64, _ bytes: RawSpan, _ map: LoadMap) -> UInt64? {
-        var (low, high) = (0, entries.count / 8)  // the last entry at or below the address is before `high`
+        let place = place(of: address, bytes)
+        guard place > 0 else { return nil }
+        let start = start(place - 1, bytes)
+        guard start < address, let size = size(place - 1, startingAt: start, bytes, map) else { return nil }
+        return address - start < size ? start : nil
+    }
+
+    /// How many entries start at or below the address.
+    private func place(of address: UInt64, _ bytes: RawSpan) -> Int {
+        var (low, high) = (0, entries.count / 8)
         while low < high {
             let middle = (low + high) / 2
             if start(middle, bytes) <= address { low = middle + 1 } else { high = middle }
         }
-        guard low > 0 else { return nil }
-        let start = start(low - 1, bytes)
-        guard start < address, let size = size(low - 1, startingAt: start, bytes, map) else { return nil }
-        return address - start < size ? start : nil
+        return low
     }
 
     private func start(_ index: Int, _ bytes: RawSpan) -> UInt64 {

@@ -106,6 +106,11 @@ struct LoadMap {
         return sections?.code.contains { $0.contains(address) } ?? true
     }
 
+    /// Whether code starts at `address`, or nobody knows where it does: there, before all other code, lies `.init`.
+    func isStartOfCode(_ address: UInt64) -> Bool {
+        sections?.code.contains { $0.lowerBound == address } ?? true
+    }
+
     /// Whether `count` bytes at `address` may be written: in a segment and, where sections are known, in one of data.
     @inline(__always)
     func isWritable(_ address: UInt64, _ count: UInt64) -> Bool {
@@ -122,6 +127,11 @@ struct LoadMap {
         guard isExecutable(address) else { return "where no code is loaded" }
         guard let start = starts?.functionAround(address, bytes, self) else { return nil }
         return "in the middle of the function at \(start.hex)"
+    }
+
+    /// Whether the unwinder knows a function that starts at `address`, or knows none at all.
+    func startsFunction(_ address: UInt64, _ bytes: RawSpan) -> Bool {
+        starts?.isStart(address, bytes) ?? isExecutable(address)
     }
 
     /// Whether the image, from its first loaded byte to the end of its last page, spans `address`.

@@ -128,7 +128,7 @@ struct RelocationTables {
     func check(
         _ context: Context, _ arrays: inout FunctionArrays, _ bytes: RawSpan, _ problems: inout ProblemLog
     ) -> Int {
-        var tally = Tally()
+        var tally = Tally(slots: LinkageSlots(symbolCount: context.symbols.count))
         tally.addresses.reserveCapacity(tables.reduce(0) { $0 + $1.range.count / Self.entrySize })
         for table in tables {
             var offset = table.range.lowerBound
@@ -162,6 +162,11 @@ struct RelocationTables {
         guard let (effect, width) = kinds.effect(type) else {
             return "has type \(type), which its machine does not have"
         }
+        let index = (offset - table.range.lowerBound) / Self.entrySize
+        if effect != .relative && table.name == "DT_RELA" && UInt64(index) < relativeCount {
+            return "is not relative, DT_RELACOUNT says that the first \(relativeCount) are"
+        }
+        if table.name == "DT_JMPREL", let flaw = tally.slots.flaw(effect, symbol: symbol) { return flaw }
         if effect == .none { return nil }
         guard context.isWritable(address, width) else {
             return "writes \(width) bytes at \(address.hex), where nothing writable is loaded"
@@ -198,10 +203,6 @@ struct RelocationTables {
         }
         if let definition, definition.isDefined, definition.type == SymbolTable.indirectFunction {
             tally.resolvers += 1
-        }
-        let index = (offset - table.range.lowerBound) / Self.entrySize
-        if effect != .relative && table.name == "DT_RELA" && UInt64(index) < relativeCount {
-            return "is not relative, DT_RELACOUNT says that the first \(relativeCount) are"
         }
         return nil
     }
@@ -269,6 +270,8 @@ struct RelocationTables {
 private struct Tally {
     /// Those that make glibc call a resolver of the image.
     var resolvers = 0
+    /// The slots of DT_JMPREL.
+    var slots: LinkageSlots
     /// Where they write.
     var addresses: [UInt64] = []
 

@@ -92,7 +92,7 @@ struct SectionTable {
             }
             if isConsistent,
                 let flaw = Self.placementFlaw(bytes, header, map)
-                    ?? tags.flatMap({ Self.tagFlaw(bytes, header, name, $0) })
+                    ?? tags.flatMap({ Self.tagFlaw(bytes, header, name, $0, map) })
             {
                 problems.add(.sections, "section \(name)", flaw)
                 isConsistent = false
@@ -118,16 +118,18 @@ struct SectionTable {
     }
 
     /// Whether the dynamic section sends glibc elsewhere for the table that a loaded section holds.
-    private static func tagFlaw(_ bytes: RawSpan, _ header: Int, _ sectionName: String, _ tags: DynamicTags) -> String?
-    {
+    private static func tagFlaw(
+        _ bytes: RawSpan, _ header: Int, _ sectionName: String, _ tags: DynamicTags, _ map: LoadMap
+    ) -> String? {
         typealias Tag = DynamicTags.Tag
         guard bytes.u64(header + 8) & allocated != 0 else { return nil }
         let (address, size) = (bytes.u64(header + 16), bytes.u64(header + 32))
         for (function, functionName, home) in [
             (tags[Tag.start], "DT_INIT", ".init"), (tags[Tag.finish], "DT_FINI", ".fini"),
         ] where sectionName == home {
-            if let function, function > address, function - address < size {
-                return "starts at address \(address.hex), \(functionName) is \(function.hex), in its middle"
+            // -init and -fini name another function, whose start the unwinder knows.
+            if let function, function != address, !map.startsFunction(function, bytes) {
+                return "starts at address \(address.hex), \(functionName) is \(function.hex), where nothing starts"
             }
         }
         let (tag, name): (UInt64, String)
@@ -151,6 +153,8 @@ struct SectionTable {
     /// Whether a loaded SHT_RELA section lies outside DT_RELA and DT_JMPREL: its relocations would not be done.
     private static func relocationsFlaw(_ address: UInt64, _ size: UInt64, _ tags: DynamicTags) -> String? {
         typealias Tag = DynamicTags.Tag
+        // Linkers leave an empty one where all went into DT_RELR.
+        guard size > 0 else { return nil }
         for (table, tableSize) in [
             (tags[Tag.relocations], tags[Tag.relocationsSize]),
             (tags[Tag.pltRelocations], tags[Tag.pltRelocationsSize]),

@@ -1,0 +1,71 @@
+import ELFReader
+import TestSupport
+import Testing
+
+/// Entries of relocation tables and of the dynamic section that are well-formed, and not what a linker means by them.
+@Suite struct LinkageProblemTests {
+    private static let relocations: UInt64 = 7
+    private static let slots: UInt64 = 23
+    private static let relativeCount: UInt64 = 0x6fff_fff9
+
+    /// The slot would keep what the file has: a call through it goes to an address of no image.
+    @Test(arguments: ["bfd", "gold", "lld"])
+    func aSlotThatIsFilledByNothingIsAProblem(_ linker: String) throws {
+        var bytes = try SampleFiles.build(flags: ["-fuse-ld=\(linker)"])
+        let table = Int(try bytes.dynamicValue(Self.slots))
+        bytes.store(0, size: 4, at: table + 8)  // R_X86_64_NONE, R_AARCH64_NONE
+        #expect(try Self.problems(of: bytes) == ["DT_JMPREL entry 0 fills no slot"])
+    }
+
+    @Test func twoSlotsOfOneFunctionAreAProblem() throws {
+        var bytes = try SampleFiles.build(compiler: .gcc)
+        let table = Int(try bytes.dynamicValue(Self.slots))
+        let symbol = bytes.load(size: 4, at: table + 12)
+        bytes.store(symbol, size: 4, at: table + 24 + 12)
+        #expect(
+            try Self.problems(of: bytes) == [
+                "DT_JMPREL entry 1 is about symbol \(symbol), which has a slot already"
+            ])
+    }
+
+    /// glibc takes so many entries for relative ones without a look at their types.
+    @Test func aRelocationOfNothingAmongTheRelativeOnesIsAProblem() throws {
+        var bytes = try SampleFiles.build(compiler: .gcc, flags: ["-fuse-ld=bfd"])
+        let count = try bytes.dynamicValue(Self.relativeCount)
+        let last = Int(try bytes.dynamicValue(Self.relocations)) + 24 * Int(count - 1)
+        bytes.store(0, size: 4, at: last + 8)
+        #expect(
+            try Self.problems(of: bytes).first
+                == "DT_RELA entry \(count - 1) is not relative, DT_RELACOUNT says that the first \(count) are")
+    }
+
+    @Test(arguments: [("DT_INIT", 12, ".init"), ("DT_FINI", 13, ".fini")] as [(String, UInt64, String)])
+    func aFunctionThatStartsNowhereIsAProblem(_ name: String, _ tag: UInt64, _ section: String) throws {
+        var bytes = try SampleFiles.build(compiler: .gcc)
+        let add = try #require(try ELFImage.parse(bytes.span.bytes).symbols.first { $0.name == "add" }).value
+        let home = try bytes.dynamicValue(tag)
+        // Another function's start is what -init and -fini give.
+        try bytes.store(add, ofDynamicTag: tag)
+        #expect(try Self.problems(of: bytes) == [])
+        // Between two functions: no function of the unwinder has it in its middle.
+        try bytes.store(home + 1, ofDynamicTag: tag)
+        #expect(
+            try Self.problems(of: bytes) == [
+                "section \(section) starts at address 0x\(String(home, radix: 16)), \(name) is "
+                    + "0x\(String(home + 1, radix: 16)), where nothing starts"
+            ])
+    }
+
+    /// -z pack-relative-relocs moves everything to DT_RELR and leaves the section's header.
+    @Test func anEmptySectionOfRelocationsIsNone() throws {
+        let source: Fixture.Source = "static int x; __attribute__((visibility(\"default\"))) int *p = &x;\n"
+        let bytes = try SampleFiles.build(
+            source, flags: ["-nostdlib", "-fuse-ld=bfd", "-Wl,-z,pack-relative-relocs"])
+        #expect(try bytes.dynamicValue(36) != 0, "DT_RELR")
+        #expect(try Self.problems(of: bytes) == [])
+    }
+
+    private static func problems(of bytes: [UInt8]) throws -> [String] {
+        try ELFImage.parse(bytes.span.bytes).problems.map(\.description)
+    }
+}
