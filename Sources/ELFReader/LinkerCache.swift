@@ -23,10 +23,13 @@ package struct LinkerCache: Sendable, Equatable {
     package static let sizeLimit = 16 << 20
     private static let entryLimit = 1 << 17
     private static let textLimit = 4096
+    /// Bytes of all names and paths together that are copied: entries may share one long text.
+    private static let textBudget = 2 * sizeLimit
 
     /// Reads a cache; `nil` where the bytes are none in this format.
     ///
-    /// Never traps; entries whose texts lie outside the file are left out, as the dynamic linker passes them over.
+    /// Never traps; entries whose texts lie outside the file are left out, as the dynamic linker passes them over. `nil`
+    /// also where entries share texts so often that the copies would take over twice the largest file.
     package init?(parsing bytes: RawSpan) {
         guard bytes.byteCount <= Self.sizeLimit, let start = Self.start(bytes),
             let header = bytes.range(at: start, count: 48)?.lowerBound
@@ -40,10 +43,13 @@ package struct LinkerCache: Sendable, Equatable {
         let capabilities = Self.capabilities(bytes, header, start)
         var entries: [String: [Entry]] = [:]
         entries.reserveCapacity(count)
+        var budget = Self.textBudget
         for offset in Swift.stride(from: table.lowerBound, to: table.upperBound, by: 24) {
             guard let name = Self.text(bytes, start + UInt64(bytes.u32(offset + 4))),
                 let path = Self.text(bytes, start + UInt64(bytes.u32(offset + 8))), path.utf8.first == 0x2f
             else { continue }
+            budget -= name.utf8.count + path.utf8.count
+            guard budget >= 0 else { return nil }
             let hardware = bytes.u64(offset + 16)
             var capability = ""
             if hardware >> 32 == 1 << 30 {

@@ -35,6 +35,8 @@ struct LinkerCacheTests {
 
     static func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
 
+    static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+
     static func cache(_ bytes: [UInt8]) -> LinkerCache? { LinkerCache(parsing: bytes.span.bytes) }
 
     @Test(arguments: [false, true])
@@ -56,6 +58,19 @@ struct LinkerCacheTests {
                     [("l", "/v2/l", 0x303, 0), ("l", "/v3/l", 0x303, 1), ("l", "/p/l", 0x303, nil)],
                     capabilities: ["x86-64-v2", "x86-64-v3"])))
         #expect(cache.path(of: "l", flags: 0x303, capabilities: capabilities) == path)
+    }
+
+    /// A file of 1 MB whose entries share one path of 4,000 bytes would take 160 MB.
+    @Test(arguments: [(8_000, true), (40_000, false)])
+    func copiesOfASharedTextAreLimited(_ count: Int, _ isRead: Bool) {
+        let (name, path) = (UInt32(48 + 24 * count), UInt32(48 + 24 * count + 2))
+        var bytes = Array("glibc-ld.so.cache1.1".utf8) + Self.word(UInt32(count)) + Self.word(4003)
+        bytes += [2, 0, 0, 0] + [UInt8](repeating: 0, count: 16)
+        for _ in 0..<count { bytes += [name, path].reduce(Self.word(0x303)) { $0 + Self.word($1) } + Self.zeros(12) }
+        bytes += Array("l\0/".utf8) + [UInt8](repeating: 0x70, count: 3999) + [0]
+        let cache = Self.cache(bytes)
+        #expect((cache != nil) == isRead)
+        if isRead { #expect(cache?.path(of: "l", flags: 0x303, capabilities: [])?.utf8.count == 4000) }
     }
 
     @Test func agreesWithLdconfig() throws {
