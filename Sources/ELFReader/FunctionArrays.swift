@@ -48,6 +48,9 @@ struct FunctionArrays {
                     name: name, addresses: address..<(address + size),
                     isFilled: Array(repeating: false, count: Int(size / 8))))
         }
+        if let start = tags[DynamicTags.Tag.start], tags[DynamicTags.Tag.finish] != nil, map.isStartOfCode(start) {
+            calls.startFiles = min(calls.starts, 2)
+        }
     }
 
     /// Takes note of a relocation at `address` that stores `function`; `nil` where only the dynamic linker knows.

@@ -128,9 +128,13 @@ struct LoadingGatesTests {
         ),
         (
             "elf.constructors", { $0.loadTimeCalls.starts = 1 },
-            "noted elf.constructors: 1 function runs while the plugin is loaded, where nothing can stop them; the "
-                + "compiler's own (_init, frame_dummy) are among them and look like all others: do in swb_start what can "
-                + "wait until then"
+            "noted elf.constructors: 1 function runs while the plugin is loaded, where nothing can stop it: do in "
+                + "swb_start what can wait until then"
+        ),
+        (
+            "elf.constructors", { $0.loadTimeCalls = LoadTimeCalls(starts: 4, startFiles: 2) },
+            "noted elf.constructors: 2 functions run while the plugin is loaded, where nothing can stop them: do in "
+                + "swb_start what can wait until then"
         ),
         (
             "elf.unique",
@@ -173,6 +177,12 @@ struct LoadingGatesTests {
         let report = GateReport.judge(candidate, host: Sample.host)
         #expect(report.isAdmissible)
         #expect(report.findings.filter { $0.verdict == .noted }.map(\.code) == [code])
+    }
+
+    /// Every image that gcc or clang link has them.
+    @Test func startFilesAreNoConstructors() {
+        let candidate = Sample.candidate { $1.loadTimeCalls = LoadTimeCalls(starts: 2, startFiles: 2) }
+        #expect(Sample.findings("elf.constructors", candidate).map(\.verdict) == [.passed])
     }
 
     @Test func aVouchChangesTheConsequence() {

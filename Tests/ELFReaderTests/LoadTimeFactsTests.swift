@@ -18,8 +18,8 @@ import Testing
             try ELFImage.parse(SampleFiles.build(Self.plain, compiler: compiler)),
             try ELFImage.parse(SampleFiles.build(two, compiler: compiler))
         )
-        #expect(none.loadTimeCalls.starts >= 1, "the start files bring frame_dummy")
-        #expect(some.loadTimeCalls.starts == none.loadTimeCalls.starts + 2)
+        #expect(none.loadTimeCalls.starts == 2, "the start files bring _init and frame_dummy")
+        #expect(none.loadTimeCalls.ownStarts == 0 && some.loadTimeCalls.ownStarts == 2)
         #expect(some.loadTimeCalls.ends == none.loadTimeCalls.ends + 1)
         #expect(some.loadTimeCalls.resolvers == 0)
     }
@@ -27,6 +27,18 @@ import Testing
     @Test func withoutStartFilesNothingRuns() throws {
         let image = try ELFImage.parse(SampleFiles.build(Self.plain, flags: ["-nostdlib"]))
         #expect(image.loadTimeCalls == LoadTimeCalls())
+    }
+
+    /// Where DT_INIT is somebody's own function, nothing is put down to the start files.
+    @Test(arguments: [["-Wl,-init=f"], ["-nostartfiles", "-Wl,-init=f,-fini=g"]])
+    func aFunctionNamedToTheLinkerIsNoStartFile(_ flags: [String]) throws {
+        let source: Fixture.Source = """
+            int before(void) { return 0; }
+            __attribute__((visibility("default"))) int f(void) { return before(); }
+            __attribute__((visibility("default"))) int g(void) { return f(); }
+            """
+        let image = try ELFImage.parse(SampleFiles.build(source, flags: flags))
+        #expect(image.problems == [] && image.loadTimeCalls.ownStarts >= 1, "\(image.loadTimeCalls)")
     }
 
     @Test(arguments: ["default", "hidden"])

@@ -19,17 +19,16 @@ extension Gate {
         ]
     }
 
-    /// `elf.constructors`: functions of the image that run inside dlopen.
+    /// `elf.constructors`: functions of the image that run inside dlopen, without those of the compiler's start files.
     static let constructors = Gate.ofImage("elf.constructors") { image, _, _ in
         let code = "elf.constructors"
-        let count = image.loadTimeCalls.starts
+        let count = image.loadTimeCalls.ownStarts
         guard count > 0 else { return [.passed(code, plugin: "none")] }
         let functions = count == 1 ? "1 function runs" : "\(count) functions run"
         return [
             .noted(
                 code, plugin: "\(count)",
-                "\(functions) while the plugin is loaded, where nothing can stop them; the compiler's own (_init, "
-                    + "frame_dummy) are among them and look like all others",
+                "\(functions) while the plugin is loaded, where nothing can stop \(count == 1 ? "it" : "them")",
                 remedy: "do in swb_start what can wait until then")
         ]
     }
