@@ -136,6 +136,7 @@ struct RelocationTables {
                 if let flaw = flaw(at: offset, in: table, context, &arrays, &tally, bytes, &problems) {
                     problems.add(
                         .relocations, "\(table.name) entry \((offset - table.range.lowerBound) / Self.entrySize)", flaw)
+                    arrays.isCutShort = true
                     break
                 }
                 offset += Self.entrySize

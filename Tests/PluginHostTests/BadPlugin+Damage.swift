@@ -105,10 +105,15 @@ extension BadPlugin {
         },
         damage("relocation_of_unknown_kind") { $0.store(99, size: 4, at: Int(try $0.dynamicValue(7)) + 3 * 24 + 8) },
         damage("relocation_of_no_symbol") { $0.store(77, size: 4, at: Int(try $0.dynamicValue(23)) + 12) },
+        damage("slot_filled_by_nothing") { $0.store(0, size: 4, at: Int(try $0.dynamicValue(23)) + 8) },
         damage("plt_table_not_loaded") { try $0.store(0x9_0000, ofDynamicTag: 3) },
         // Functions that the linker calls.
         damage("constructor_outside_the_code") { $0.store(0x2000, size: 8, at: Int(try $0.dynamicValue(7)) + 16) },
-        damage("constructor_not_filled_in") { $0.store(0, size: 4, at: Int(try $0.dynamicValue(7)) + 8) },
+        damage("constructor_not_filled_in") {
+            try $0.store(0, ofDynamicTag: 0x6fff_fff9)  // DT_RELACOUNT: the entry need not be relative
+            $0.store(0, size: 4, at: Int(try $0.dynamicValue(7)) + 8)
+        },
+        damage("relocation_of_nothing") { $0.store(0, size: 4, at: Int(try $0.dynamicValue(7)) + 8) },
         damage("constructors_not_loaded") { try $0.store(0x7ff8, ofDynamicTag: 25) },
         damage("constructors_size_odd") { try $0.store(4, ofDynamicTag: 27) },
         damage("init_function_outside_the_code") {
