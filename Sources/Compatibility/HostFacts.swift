@@ -24,6 +24,8 @@ public struct HostFacts: Sendable, Codable, Equatable {
     public var cxxabiVersion: String?
     /// The room for images with DF_STATIC_TLS when the facts were taken; `nil` where nobody could tell.
     public var staticThreadLocals: StaticThreadLocals?
+    /// The Swift code that is loaded; `nil` where nobody looked or no shared Swift runtime is loaded.
+    public var swift: LoadedSwift?
     /// The plugins that serve in this process now; empty on a build machine.
     public var loaded: [LoadedPlugin]
 
@@ -73,7 +75,8 @@ public struct HostFacts: Sendable, Codable, Equatable {
     public init(
         machine: UInt16, glibcVersion: String?, swiftVersion: String, clangVersion: String, swiftRuntime: SwiftRuntime,
         abi: ABIVersion, x86Level: Int? = nil, sanitizers: [String] = [], glibcxxVersion: String? = nil,
-        cxxabiVersion: String? = nil, staticThreadLocals: StaticThreadLocals? = nil, loaded: [LoadedPlugin] = []
+        cxxabiVersion: String? = nil, staticThreadLocals: StaticThreadLocals? = nil, swift: LoadedSwift? = nil,
+        loaded: [LoadedPlugin] = []
     ) {
         self.machine = machine
         self.glibcVersion = glibcVersion
@@ -86,6 +89,7 @@ public struct HostFacts: Sendable, Codable, Equatable {
         self.glibcxxVersion = glibcxxVersion
         self.cxxabiVersion = cxxabiVersion
         self.staticThreadLocals = staticThreadLocals
+        self.swift = swift
         self.loaded = loaded
     }
 }
@@ -93,7 +97,7 @@ public struct HostFacts: Sendable, Codable, Equatable {
 extension HostFacts {
     private enum CodingKeys: String, CodingKey {
         case machine, glibcVersion, swiftVersion, clangVersion, swiftRuntime, abi, x86Level, sanitizers, loaded
-        case glibcxxVersion, cxxabiVersion, staticThreadLocals
+        case glibcxxVersion, cxxabiVersion, staticThreadLocals, swift
     }
 
     /// Reads facts; those that an older `plugctl facts` did not write are unknown or none.
@@ -110,6 +114,7 @@ extension HostFacts {
         glibcxxVersion = try values.decodeIfPresent(String.self, forKey: .glibcxxVersion)
         cxxabiVersion = try values.decodeIfPresent(String.self, forKey: .cxxabiVersion)
         staticThreadLocals = try values.decodeIfPresent(StaticThreadLocals.self, forKey: .staticThreadLocals)
+        swift = try values.decodeIfPresent(LoadedSwift.self, forKey: .swift)
         loaded = try values.decodeIfPresent([LoadedPlugin].self, forKey: .loaded) ?? []
     }
 }

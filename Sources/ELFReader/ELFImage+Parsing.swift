@@ -25,7 +25,9 @@ extension ELFImage {
         image.notes = ELFNote.readAll(image.segments, bytes, &problems)
         image.properties = GNUProperties(image.notes, &problems)
         let tags = image.readDynamicSection(bytes, map, &problems)
-        image.sections = SectionTable(sections, bytes, map, tags, &problems).facts
+        let table = SectionTable(sections, bytes, map, tags, &problems)
+        image.sections = table.facts
+        if !table.swift.isEmpty { image.swift = table.swift.read(bytes, map) }
         image.problems = problems.problems
         return image
     }

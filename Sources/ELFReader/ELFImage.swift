@@ -29,6 +29,8 @@ package struct ELFImage: Sendable {
     package var versionNeeds: [VersionNeed]
     /// Facts that only the section table tells.
     package var sections: SectionFacts
+    /// What its Swift metadata names; `nil` without any, or without a section table to find it.
+    package var swift: SwiftFacts?
     /// Everything found that contradicts the format or leaves the file's bounds; empty for a sound image.
     package var problems: [ELFProblem]
 
@@ -37,7 +39,8 @@ package struct ELFImage: Sendable {
         symbols: [DynamicSymbol] = [], isUsed: [Bool] = [], symbolVersions: SymbolVersions = .init(),
         loadTimeCalls: LoadTimeCalls = .init(),
         properties: GNUProperties = .init(), versionNeeds: [VersionNeed] = [],
-        sections: SectionFacts = .unknown(reason: "no section table"), problems: [ELFProblem] = []
+        sections: SectionFacts = .unknown(reason: "no section table"), swift: SwiftFacts? = nil,
+        problems: [ELFProblem] = []
     ) {
         self.header = header
         self.segments = segments
@@ -50,6 +53,7 @@ package struct ELFImage: Sendable {
         self.properties = properties
         self.versionNeeds = versionNeeds
         self.sections = sections
+        self.swift = swift
         self.problems = problems
     }
 }

@@ -32,6 +32,14 @@ package enum ELFLimits {
     package static let sections = 4096
     /// Bytes of all sections called `.comment` together that are looked at.
     package static let commentBytes = 1 << 16
+    /// Records of types and imported C structs in Swift metadata together.
+    package static let swiftRecords = 1 << 16
+    /// Contexts around a Swift type: types, extensions, the module.
+    package static let swiftNesting = 64
+    /// Bytes of one name in Swift metadata.
+    package static let swiftNameBytes = 1 << 10
+    /// Bytes of all names read out of Swift metadata: records may share one long name.
+    package static let swiftTextBytes = 4 << 20
     /// Problems of each part of a file that are listed.
     package static let problems = 16
 }

@@ -15,6 +15,8 @@ struct SectionTable {
     private static let threadLocal: UInt64 = 0x400
 
     private(set) var facts: SectionFacts = .unknown(reason: "no section table")
+    /// Where the loaded sections of Swift metadata that tell names lie.
+    private(set) var swift = SwiftSections()
 
     /// Where the table lies, or why it cannot be read.
     struct Place {
@@ -82,6 +84,9 @@ struct SectionTable {
             let size = bytes.u64(header + 32)
             if size > 0 && name.hasPrefix("swift5_") {
                 swiftSections.append(name)
+                if bytes.u64(header + 8) & Self.allocated != 0 {
+                    swift.add(name, address: bytes.u64(header + 16), size: size)
+                }
             } else if name == ".comment" {
                 guard let range = Self.content(bytes, at: header) else {
                     problems.add(.sections, "section .comment", "has \(size) bytes, not all in the file")

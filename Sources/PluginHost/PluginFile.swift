@@ -28,8 +28,9 @@ package enum PluginFile {
         path: String, against facts: HostFacts, isThisHost: Bool = true, policy: GatePolicy = .init(),
         signatures: SignaturePolicy = .init()
     ) throws(PluginHostError) -> GateReport {
-        GateReport.judge(
-            try candidate(path, isThisHost ? .shared : nil, signatures), host: facts, policy: policy)
+        let candidate = try candidate(path, isThisHost ? .shared : nil, signatures)
+        return GateReport.judge(
+            candidate, host: isThisHost ? facts.completed(for: candidate) : facts, policy: policy)
     }
 
     /// Judges the file as `judge`, and rehearses what the gates let pass, as a host of this process would.
@@ -55,7 +56,8 @@ package enum PluginFile {
         } catch {
             throw .system("\(error)")
         }
-        let report = GateReport.judge(candidate, host: try HostFacts.current(), policy: policy)
+        let report = GateReport.judge(
+            candidate, host: try HostFacts.current().completed(for: candidate), policy: policy)
         let findings = try Rehearsal.findings(
             of: staged, candidate, report, .none(because: "a check has none"), rehearsal)
         return report.adding(findings, policy: policy)

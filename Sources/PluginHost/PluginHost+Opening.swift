@@ -104,7 +104,7 @@ extension PluginHost {
         }
         var facts = factsNow()
         facts.loaded += companions
-        let report = GateReport.judge(candidate, host: facts, policy: configuration.policy)
+        let report = GateReport.judge(candidate, host: facts.completed(for: candidate), policy: configuration.policy)
             .adding(findings ?? [], policy: configuration.policy)
         entry.note(report)
         let approval: LoadApproval

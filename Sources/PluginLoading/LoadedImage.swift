@@ -46,6 +46,9 @@ package final class LoadedImage: @unchecked Sendable {
         unloadClass = approval.unloadClass
         unloadReasons = approval.unloadReasons
         self.staged = staged
+        if unloadClass == .resident {
+            ProcessSwift.shared.name(staged.path, .init(name: "\(manifest.name) \(manifest.version)", image: id))
+        }
         let addedBefore = LoadedObjects.addedCount
         staged.beginOpening()
         let library: DynamicLibrary

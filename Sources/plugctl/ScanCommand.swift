@@ -21,7 +21,8 @@ struct ScanCommand {
         let finder = try PluginFinder(
             in: folders, signatures: rules?.signatures ?? .init(), showsProgress: context.terminal.showsProgress)
         let found = finder.plugins.map { plugin in
-            let report = GateReport.judge(plugin.candidate, host: facts, policy: rules?.policy ?? .init())
+            let report = GateReport.judge(
+                plugin.candidate, host: facts.completed(for: plugin.candidate), policy: rules?.policy ?? .init())
             return Found(
                 file: plugin.path, plugin: report.plugin, version: report.version, admissible: report.isAdmissible,
                 report: report)

@@ -117,6 +117,19 @@ struct SwiftGatesTests {
         #expect(Sample.findings("swift.host-static", Self.swiftPlugin("swift 6.3.1")).map(\.verdict) == [.passed])
     }
 
+    @Test func notesARuntimeOfThePluginsOwn() {
+        let candidate = Sample.candidate { $1.sections = .known(comments: [], swiftSections: ["swift5_types"]) }
+        #expect(
+            Sample.lines("swift.static-runtime", candidate) == [
+                "noted swift.static-runtime: plugin has a second Swift runtime linked in: only C data may cross to it, and "
+                    + "the image stays in memory for good: link it without -static-stdlib, to share the host's runtime, or "
+                    + "build it as Embedded Swift"
+            ])
+        #expect(Sample.findings("swift.static-runtime", Sample.candidate()).map(\.verdict) == [.passed])
+        #expect(
+            Sample.findings("swift.static-runtime", Self.swiftPlugin("swift 6.3.1")).map(\.verdict) == [.passed])
+    }
+
     @Test func knowsItsOwnCompiler() throws {
         // The standard library knows major and minor of the compiler that built it; the ladder adds the patch number.
         let version = try SemanticVersion(SwiftToolchain.compilerVersion)

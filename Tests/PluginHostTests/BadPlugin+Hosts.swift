@@ -1,4 +1,5 @@
 import Compatibility
+import ELFReader
 import Glibc
 import TestSupport
 
@@ -32,6 +33,19 @@ extension BadPlugin {
             return try Fixture.build(
                 .file("answers.c"), named: "second",
                 flags: ["-DVERSION=\"1.0.0\"", "-DANSWER=1", "-Wl,--no-as-needed", runtime], into: folder)
+        },
+        BadPlugin(name: "swift_struct_of_another_size") { folder in
+            try SwiftPlugins.config("2.0.0", .second, module: "BadConfig", into: folder)
+        } host: {
+            var swift = LoadedSwift(runtimeVersion: "6.3.0")
+            swift.add(
+                SwiftFacts(structs: ["Config": .init(size: 4, alignment: 4, stride: 4)]), of: .init(name: "base 1.4.0"))
+            $0.swift = swift
+        },
+        BadPlugin(name: "swift_runtime_of_another_release") { folder in
+            try SwiftPlugins.config("2.0.0", .first, module: "BadRuntime", into: folder)
+        } host: {
+            $0.swift = LoadedSwift(runtimeVersion: "6.2.0")
         },
         BadPlugin(name: "version_loaded_from_another_image") { folder in
             try Fixture.build(

@@ -43,7 +43,7 @@ import Testing
     private static let neverRefusing: Set<String> = [
         "elf.constructors", "elf.ifunc", "elf.nodelete", "elf.unique", "exports.undeclared", "imports.keys",
         "imports.signals", "imports.threads", "manifest.unknown-key", "needed.shadowed",
-        "symbols.interposed",
+        "swift.module", "swift.static-runtime", "symbols.interposed",
     ]
 }
 

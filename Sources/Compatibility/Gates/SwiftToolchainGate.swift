@@ -44,7 +44,33 @@ extension Gate {
                 "plugin was built by \(plugin), this host by \(own)",
                 remedy: "build the plugin with \(own), or as Embedded Swift or C, which share no runtime")
         }
+        if let flaw = runtimeFlaw(code, image.sections, host) { return [flaw] }
         return [confirmed(code, plugin: plugin, own: own, image.sections, clang: host.clangVersion)]
+    }
+
+    /// Whether the runtime that is loaded is another than that of the compiler, which is the plugin's and the host's; `nil`
+    /// where it is not, or nobody knows.
+    private static func runtimeFlaw(_ code: String, _ sections: SectionFacts, _ host: HostFacts) -> Finding? {
+        guard let runtime = host.swift else { return nil }
+        let remedy = "start the host with the libraries of its own toolchain: see LD_LIBRARY_PATH and its RUNPATH"
+        func release(_ version: String) -> String { version.split(separator: ".").prefix(2).joined(separator: ".") }
+        if release(runtime.runtimeVersion) != release(host.swiftVersion) {
+            let shown = "Swift runtime \(printable(runtime.runtimeVersion, limit: 64))"
+            return .refused(
+                code, plugin: "swift \(host.swiftVersion)", host: shown,
+                "plugin was built by swift \(host.swiftVersion), the process has loaded the \(shown)", remedy: remedy)
+        }
+        let prefix = "clang version "
+        guard let compiler = runtime.runtimeCompiler, case .known(let comments, _) = sections,
+            let own = comments.first(where: { $0.hasPrefix(prefix) }), own != prefix + compiler,
+            own == prefix + host.clangVersion  // else the file contradicts its manifest, and that is said
+        else { return nil }
+        let shown = printable(prefix + compiler, limit: 256)
+        return .refused(
+            code, plugin: own, host: shown,
+            "plugin was built by the toolchain of \"\(own)\", and the Swift runtime that the process has loaded by that "
+                + "of \"\(shown)\"",
+            remedy: remedy)
     }
 
     /// Whether `.comment` bears the manifest out.
