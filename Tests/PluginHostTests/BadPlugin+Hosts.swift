@@ -35,7 +35,7 @@ extension BadPlugin {
                 flags: ["-DVERSION=\"1.0.0\"", "-DANSWER=1", "-Wl,--no-as-needed", runtime], into: folder)
         },
         BadPlugin(name: "swift_struct_of_another_size") { folder in
-            try SwiftPlugins.config("2.0.0", .second, module: "BadConfig", into: folder)
+            try SwiftPlugins.config("2.0.0", .second, module: "BadConfig", compiler: "6.3.1", into: folder)
         } host: {
             var swift = LoadedSwift(runtimeVersion: "6.3.0")
             swift.add(
@@ -43,7 +43,7 @@ extension BadPlugin {
             $0.swift = swift
         },
         BadPlugin(name: "swift_runtime_of_another_release") { folder in
-            try SwiftPlugins.config("2.0.0", .first, module: "BadRuntime", into: folder)
+            try SwiftPlugins.config("2.0.0", .first, module: "BadRuntime", compiler: "6.3.1", into: folder)
         } host: {
             $0.swift = LoadedSwift(runtimeVersion: "6.2.0")
         },

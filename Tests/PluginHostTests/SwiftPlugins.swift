@@ -13,10 +13,11 @@ enum SwiftPlugins {
 
     /// Builds a plugin `config`, whose `answer` is 99 where its own layout of Config is the one that works.
     ///
-    /// Its metadata of Config is used as a generic library uses it: through an array whose element it does not know.
+    /// Its metadata of Config is used as a generic library uses it: through an array whose element it does not know. The
+    /// manifest names `compiler`, by default the one that builds it.
     static func config(
         _ version: String, _ header: Header, module: String, unload: String = "", flags: [String] = [],
-        into folder: TemporaryFolder
+        compiler: String? = nil, into folder: TemporaryFolder
     ) throws -> String {
         let name = "\(module)-\(version)"
         let clang = folder.file("C\(name)")
@@ -44,7 +45,7 @@ enum SwiftPlugins {
             """
             #include "raw_manifest.h"
             RAW_MANIFEST("name = config\\nversion = \(version)\\nexport = answer\\nabi = \(facts.abi)\\n"
-                         "toolchain = swift \(facts.swiftVersion)\\n\(unload)");
+                         "toolchain = swift \(compiler ?? facts.swiftVersion)\\n\(unload)");
             """, to: "\(name).c")
         try run([
             "clang", "-c", "-fPIC", "-I\(Fixture.includeFolder)", "-I\(Fixture.sourceFolder)", text, "-o", manifest,
