@@ -44,9 +44,15 @@ public struct GatePolicy: Sendable, Codable, Equatable {
             case .warn: isFixed ? .refused : .warning
             case .ignore: isFixed ? .refused : .skipped
             }
+        let statement =
+            switch verdict {
+            case .skipped: "ignored by policy: \(finding.statement)"
+            case .refused where finding.verdict != .refused:
+                "\(finding.statement) (this policy refuses that: severity = \(finding.code) refuse)"
+            default: finding.statement
+            }
         return Finding(
-            finding.code, verdict, plugin: finding.plugin, host: finding.host,
-            statement: verdict == .skipped ? "ignored by policy: \(finding.statement)" : finding.statement,
+            finding.code, verdict, plugin: finding.plugin, host: finding.host, statement: statement,
             remedy: finding.remedy)
     }
 }

@@ -9,7 +9,12 @@ package struct ImageIndex: Sendable {
     /// The declared exports and the lifecycle functions that dlsym finds.
     private(set) var found: Set<String> = []
     /// The first names, in their order, of functions that dlsym finds and that nobody declares; how many entries there are.
+    ///
+    /// Weak ones with C++ names are not among them: templates and inline functions of a library that the plugin uses
+    /// have that library's visibility, whatever the plugin is compiled with.
     private(set) var surplus: (names: [String], count: Int) = ([], 0)
+    /// How many of those weak ones there are.
+    private(set) var sharedInlines = 0
     /// The image's signs of Swift.
     let swiftUses: [SwiftUse]
     /// Imports that can leave something behind.
@@ -91,6 +96,8 @@ package struct ImageIndex: Sendable {
             if isDeclared && obstacles[symbol.name] == nil { obstacles[symbol.name] = obstacle }
         } else if isDeclared {
             found.insert(symbol.name)
+        } else if symbol.binding == 2 && symbol.name.hasPrefix("_Z") {
+            sharedInlines += 1
         } else if !Self.linkerSymbols.contains(symbol.name) {
             surplus.count += 1
             keep(symbol.name)

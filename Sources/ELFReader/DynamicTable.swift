@@ -12,10 +12,12 @@ package struct DynamicTable: Sendable, Equatable {
     package var flags1: UInt64
     /// Whether relocations write into segments without PF_W: DT_TEXTREL or DF_TEXTREL.
     package var hasTextRelocations: Bool
+    /// Whether relative relocations stand in the compact form (DT_RELR).
+    package var hasCompactRelocations: Bool
 
     package init(
         soname: String? = nil, needed: [String] = [], rpath: String? = nil, runpath: String? = nil, flags: UInt64 = 0,
-        flags1: UInt64 = 0, hasTextRelocations: Bool = false
+        flags1: UInt64 = 0, hasTextRelocations: Bool = false, hasCompactRelocations: Bool = false
     ) {
         self.soname = soname
         self.needed = needed
@@ -24,6 +26,7 @@ package struct DynamicTable: Sendable, Equatable {
         self.flags = flags
         self.flags1 = flags1
         self.hasTextRelocations = hasTextRelocations
+        self.hasCompactRelocations = hasCompactRelocations
     }
 }
 
@@ -44,7 +47,8 @@ extension DynamicTable {
         let flags = tags[DynamicTags.Tag.flags] ?? 0
         self.init(
             flags: flags, flags1: tags[DynamicTags.Tag.flags1] ?? 0,
-            hasTextRelocations: tags[DynamicTags.Tag.textRelocations] != nil || flags & Self.textRelocationsFlag != 0)
+            hasTextRelocations: tags[DynamicTags.Tag.textRelocations] != nil || flags & Self.textRelocationsFlag != 0,
+            hasCompactRelocations: tags[DynamicTags.Tag.relative] != nil)
         for (tag, offset) in tags.names {
             guard let name = strings?.name(offset, bytes, of: .dynamic, "dynamic entry with tag \(tag.hex)", &problems)
             else {

@@ -5,6 +5,8 @@ struct SymbolTable {
     /// STT_TLS and STT_GNU_IFUNC.
     static let threadLocal: UInt8 = 6
     static let indirectFunction: UInt8 = 10
+    /// STB_WEAK.
+    private static let weak: UInt8 = 2
     /// SHN_ABS: the value is no address.
     static let absolute: UInt16 = 0xfff1
 
@@ -77,8 +79,9 @@ struct SymbolTable {
     /// What is wrong with a symbol; `nil` where nothing is.
     private static func flaw(_ symbol: DynamicSymbol, size: UInt64, _ bytes: RawSpan, _ map: LoadMap) -> String? {
         guard symbol.isDefined else {
-            // glibc would look for neither, and take the load address for the symbol's.
-            if symbol.binding == 0 || symbol.visibility != 0 {
+            // glibc would look for neither, and take the load address for the symbol's. A weak one that is hidden is what
+            // gold leaves of a section's end that is not there: code asks whether it is, and finds it is not.
+            if symbol.binding == 0 || (symbol.visibility != 0 && symbol.binding != weak) {
                 return "is undefined, yet has binding \(symbol.binding) and visibility \(symbol.visibility)"
             }
             // A program's way of saying that its own table entry stands for the function; others would call it.

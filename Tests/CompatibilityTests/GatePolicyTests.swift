@@ -46,6 +46,16 @@ struct GatePolicyTests {
             ])
     }
 
+    /// Else an author who did nothing wrong could not tell who refuses.
+    @Test func refusalsByPolicySayThatItIsThePolicy() {
+        let candidate = Sample.candidate { candidate, _ in candidate.permissions = 0o775 }
+        let policy = GatePolicy(severities: ["file.writable": .refuse])
+        #expect(
+            Sample.findings("file.writable", candidate, policy: policy).map(\.statement) == [
+                "the file's group can change the file (mode 0775) (this policy refuses that: severity = file.writable refuse)"
+            ])
+    }
+
     @Test func passedFindingsStayPassed() {
         let policy = GatePolicy(severities: ["elf.machine": .refuse])
         #expect(Sample.findings("elf.machine", Sample.candidate(), policy: policy).map(\.verdict) == [.passed])

@@ -140,7 +140,7 @@ struct LoadingGatesTests {
             "elf.unique",
             { $0.symbols += [Sample.function("_ZGV", binding: 10), Sample.function("_ZZ", binding: 10)] },
             "noted elf.unique: plugin defines the unique symbol _ZGV and 1 more, shared with every image that defines it "
-                + "too: it stays resident: compile with -fno-gnu-unique, or with -fvisibility=hidden"
+                + "too: it stays resident: compile with -fno-gnu-unique if it shall be unloaded"
         ),
         (
             "elf.nodelete", { $0.dynamic?.flags1 = 8 },

@@ -25,6 +25,43 @@ struct LoadTimeGatesTests {
         #expect(found == ["\(hosts.contains(name) ? "passed" : "refused") \(name)"])
     }
 
+    /// gold, which this clang calls by default, leaves a weak hidden symbol for the end of a section that is not there.
+    @Test func coverageBuildsAreSound() throws {
+        let source: Fixture.Source = "__attribute__((visibility(\"default\"))) int f(int i) { return i ? 2 : 3; }"
+        let flags = ["-fuse-ld=gold", "-fprofile-instr-generate", "-fcoverage-mapping"]
+        #expect(try Self.findings("elf.symbols", source, flags: flags) == ["passed sound"])
+    }
+
+    /// A C library without DT_RELR would leave those relocations out: glibc wants the version that says it has them.
+    @Test func packedRelocationsNeedTheirVersion() throws {
+        let source: Fixture.Source = """
+            #include <stdio.h>
+            static int x; int *const table[] = {&x, &x};
+            __attribute__((visibility("default"))) int f(void) { return puts("") + *table[0]; }
+            """
+        let packed = ["-fuse-ld=lld", "-Wl,--pack-dyn-relocs=relr"]
+        #expect(try Self.findings("glibc.version", source, flags: packed) == ["refused DT_RELR alone"])
+        let marked = ["-fuse-ld=lld", "-Wl,-z,pack-relative-relocs"]
+        #expect(try Self.findings("glibc.version", source, flags: marked).first?.hasPrefix("passed") == true)
+    }
+
+    /// Namespace std has default visibility: an author who compiles with -fvisibility=hidden can do no more.
+    @Test func inlineFunctionsOfTheStandardLibraryAreNoted() throws {
+        let folder = try TemporaryFolder()
+        let source: Fixture.Source = """
+            #include <switchboard.h>
+            #include <map>
+            #include <string>
+            SWB_MANIFEST("name = counts\\n" "version = 1.0.0\\n" "export = f\\n");
+            extern "C" SWB_EXPORT int f(int i) {
+                static std::map<std::string, int> m; m[std::to_string(i)] = i; return (int)m.size();
+            }
+            """
+        let path = try Fixture.build(source, compiler: .gPlusPlus, into: folder)
+        let report = try PluginFile.judge(path: path, against: .current())
+        #expect(report.findings.filter { $0.code == "exports.undeclared" }.map(\.verdict) == [.noted])
+    }
+
     @Test func consequencesAreNotedOfRealFiles() throws {
         let unique: Fixture.Source = """
             template <typename T> struct __attribute__((visibility("default"))) S { static int x; };

@@ -15,6 +15,13 @@ extension Gate {
                 "GLIBC_PRIVATE", "plugin uses internals of one build of glibc (GLIBC_PRIVATE)",
                 remedy: "use glibc's public functions only")
         }
+        // glibc's own condition (elf/dl-version.c): an older one would leave those relocations out without a word.
+        if image.dynamic?.hasCompactRelocations == true, !names.contains(Self.compactRelocations) {
+            return refused(
+                "DT_RELR alone",
+                "plugin has relocations in DT_RELR and does not need \(Self.compactRelocations): the dynamic linker refuses that",
+                remedy: "link with -Wl,-z,pack-relative-relocs, or without packed relocations")
+        }
         var newest: (name: String, version: GlibcVersion)?
         for name in names {
             guard let version = GlibcVersion(needed: name) else {
@@ -36,6 +43,9 @@ extension Gate {
             newest.name, "plugin needs \(newest.name), this host has \(text)",
             remedy: "build the plugin on a system with glibc \(text) or older")
     }
+
+    /// The version that marks images with DT_RELR.
+    private static let compactRelocations = "GLIBC_ABI_DT_RELR"
 }
 
 /// A version of glibc: numbers, so that 2.4 comes before 2.36.

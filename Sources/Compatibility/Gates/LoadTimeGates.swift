@@ -45,7 +45,7 @@ extension Gate {
                 code, plugin: count == 1 ? "1 symbol" : "\(count) symbols",
                 "plugin defines the unique symbol \(printable(first, limit: 64))\(rest), shared with every image that "
                     + "defines it too: it stays resident",
-                remedy: "compile with -fno-gnu-unique, or with -fvisibility=hidden")
+                remedy: "compile with -fno-gnu-unique if it shall be unloaded")
         ]
     }
 

@@ -11,7 +11,16 @@ extension Gate {
             return [.skipped(code, because: "no manifest could be read")]
         }
         let surplus = index.surplus
-        guard surplus.count > 0 else { return [.passed(code, plugin: "none")] }
+        guard surplus.count > 0 else {
+            guard index.sharedInlines > 0 else { return [.passed(code, plugin: "none")] }
+            return [
+                .noted(
+                    code, plugin: "\(index.sharedInlines)",
+                    "plugin exports nothing beyond its manifest but weak C++ functions (\(index.sharedInlines)), templates and "
+                        + "inline functions of libraries, which an earlier image's may stand for",
+                    remedy: "link with a version script if that must not be")
+            ]
+        }
         let shown = ImageIndex.surplusNames
         let names = surplus.names.map { printable($0, limit: 64) }.joined(separator: ", ")
         let rest = surplus.count > shown ? " and \(surplus.count - shown) more" : ""
