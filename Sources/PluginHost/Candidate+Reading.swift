@@ -9,11 +9,12 @@ extension Candidate {
     /// - Parameters:
     ///   - file: the operator's, whose bytes these are or were copied from.
     ///   - sidecar: what was found beside it.
+    ///   - origin: the folder of the private copy that is loaded; `nil` where there is none yet.
     ///   - signatures: looks for the signatures of image and sidecar where a policy asks for them.
     ///   - surroundings: where the libraries that it needs are looked for; `nil` where the host is another machine's.
     package init(
         reading bytes: RawSpan, of file: FileFacts, sidecar: SidecarReading, identity: FileIdentity,
-        for purpose: Purpose, verifying signatures: SignatureVerifier = .init(.init()),
+        for purpose: Purpose, verifying signatures: SignatureVerifier = .init(.init()), origin: String? = nil,
         in surroundings: ProcessLinker? = .shared
     ) {
         let image: Result<ELFImage, ELFProblem>
@@ -23,7 +24,9 @@ extension Candidate {
             path: file.path, identity: identity, permissions: file.permissions, image: image,
             manifest: ManifestReading.read(from: parsed?.notes ?? [], sidecar: sidecar),
             id: ImageID.identify(image: parsed, bytes: bytes), purpose: purpose,
-            closure: surroundings.flatMap { linker in parsed.map { Self.closure(of: $0, at: file.path, linker) } })
+            closure: surroundings.flatMap { linker in
+                parsed.map { Self.closure(of: $0, at: file.path, origin, linker) }
+            })
         owner = file.owner
         resolvedPath = file.resolvedPath
         folders = file.folders
@@ -45,7 +48,7 @@ extension Candidate {
         self = try staged.map().withBytes { bytes in
             Candidate(
                 reading: bytes, of: staged.sourceFacts, sidecar: staged.sidecar, identity: staged.identity,
-                for: purpose, verifying: signatures)
+                for: purpose, verifying: signatures, origin: staged.originFolder)
         }
     }
 
@@ -58,10 +61,12 @@ extension Candidate {
         return image.exportedFunctions.intersection(PluginManifest.lifecycleSymbols).sorted()
     }
 
-    /// What the image leads to in this process: its private copy lies alone, so its own `$ORIGIN` leads nowhere.
-    private static func closure(of image: ELFImage, at path: String, _ linker: ProcessLinker) -> ClosureFacts {
+    /// What the image leads to in this process, loaded from a private copy in the folder `origin`.
+    private static func closure(
+        of image: ELFImage, at path: String, _ origin: String?, _ linker: ProcessLinker
+    ) -> ClosureFacts {
         let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
         return ClosureFacts.walk(
-            from: image, at: .init(origin: nil, operatorsFolder: folder == "" ? "/" : folder ?? "."), linker)
+            from: image, at: .init(origin: origin, operatorsFolder: folder == "" ? "/" : folder ?? "."), linker)
     }
 }

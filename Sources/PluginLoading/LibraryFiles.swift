@@ -33,7 +33,7 @@ final class LibraryFiles: Sendable {
     private let machine: UInt16
 
     /// Of one library in bytes: larger ones are not read.
-    static let sizeLimit: Int64 = 512 << 20
+    static let sizeLimit: Int64 = 256 << 20
     /// Of what is remembered: files, and symbols of all their images together, about 60 bytes each.
     private static let fileLimit = 4096
     private static let symbolLimit = 1 << 20

@@ -77,7 +77,11 @@ package final class ProcessLinker: LinkerView, Sendable {
         files.image(at: path, identity)
     }
 
-    package func global(_ symbol: String, version: String?) -> String? {
+    package func global(_ symbol: String, version: String?) -> Bool {
+        DynamicLibrary.isGlobal(symbol, version: version)
+    }
+
+    package func owner(of symbol: String, version: String?) -> String {
         DynamicLibrary.owner(of: symbol, version: version)
     }
 
@@ -99,7 +103,7 @@ package final class ProcessLinker: LinkerView, Sendable {
     private func newestVersion(_ line: String) -> String? {
         guard loaded(as: "libstdc++.so.6") != nil else { return nil }
         let names = (1...99).reversed().map { "\(line).\($0)" } + [line]
-        return names.first { global($0, version: $0) != nil }
+        return names.first { global($0, version: $0) }
             .map { String($0[$0.index(after: $0.firstIndex(of: "_") ?? $0.startIndex)...]) }
     }
 

@@ -3,7 +3,7 @@ internal import LinuxSystem
 internal import PluginHost
 internal import PluginLoading
 
-/// Reading and judging one staged image of 150 exports, of a usual size and of an enormous one, against reading the
+/// Reading and judging one staged image of 100 exports and 100 imports, of a usual size and of an enormous one, against reading the
 /// smaller file's bytes (pread(2)).
 ///
 /// The rows of many symbols tell the time for each of them, which must not grow with their number.
@@ -23,11 +23,11 @@ struct JudgeScenario {
         let folder = try benchFolder()
         let staging = try StagingFolder(under: nil)
         func image(_ label: String, bytes: Int, hasBuildID: Bool = true) throws -> StagedImage {
-            let source = SampleSource(exports: 150, padding: bytes, hasBuildID: hasBuildID)
+            let source = SampleSource(exports: 100, imports: 100, padding: bytes, hasBuildID: hasBuildID)
             let sample = try SampleImage(source, as: label, in: folder, include: arguments.include)
             return try StagedImage(copying: sample.path, into: staging)
         }
-        // The code and tables of 150 exports take up the rest of 50 KB.
+        // The code and tables of the exports take up the rest of 50 KB.
         let small = try image("small", bytes: 21_000)
         let large = try image("large", bytes: 22_000_000)
         let unnamed = try image("unnamed", bytes: 21_000, hasBuildID: false)
@@ -98,6 +98,7 @@ struct JudgeScenario {
 
     private func size(_ image: StagedImage) -> String {
         let kilobytes = Int(image.identity.size) / 1000
-        return kilobytes < 1000 ? "\(kilobytes) KB, 150 exports" : "\(kilobytes / 1000) MB, 150 exports"
+        let size = kilobytes < 1000 ? "\(kilobytes) KB" : "\(kilobytes / 1000) MB"
+        return "\(size), 100 exports, 100 imports"
     }
 }

@@ -9,6 +9,8 @@ struct SampleSource {
     var exports = 1
     /// How many more it exports without a word, `g0`, `g1`, …, each with a relocation in a table of pointers.
     var undeclared = 0
+    /// How many functions of the C library it refers to in a table of pointers, at most `imported.count`.
+    var imports = 0
     /// How many bytes of constant data make it larger.
     var padding = 0
     /// Whether it has `swb_start` and `swb_stop`, which do nothing.
@@ -28,6 +30,12 @@ struct SampleSource {
             text += more.map { "SWB_EXPORT int32_t \($0)(int32_t a, int32_t b) { return a - b; }\n" }.joined()
             text += "SWB_EXPORT void *table[] = {\n" + more.map { "(void *)\($0),\n" }.joined() + "};\n"
         }
+        if imports > 0 {
+            // In assembly, so that nothing has to be declared.
+            text += "__asm__(\".pushsection .data.rel.ro,\\\"aw\\\"\\n.balign 8\\n\"\n"
+            text += Self.imported.prefix(imports).map { "    \".quad \($0)\\n\"\n" }.joined()
+            text += "    \".popsection\");\n"
+        }
         if padding > 0 {
             text += "__asm__(\".pushsection .rodata\\n.fill \(padding), 1, 90\\n.popsection\");\n"
         }
@@ -38,6 +46,17 @@ struct SampleSource {
         }
         return text
     }
+
+    /// Functions that every C library has.
+    static let imported = """
+        abort abs access atoi atol bsearch calloc chdir chmod chown clearerr clock close closedir creat \
+        dup dup2 execv exit fclose fcntl feof ferror fflush fgetc fgets fileno fopen fork fprintf fputc \
+        fputs fread free freopen fseek fsync ftell ftruncate fwrite getc getcwd getenv getpid getppid gmtime ioctl \
+        isatty kill labs link localtime lseek malloc memchr memcmp memcpy memmove memset mkdir mktime open opendir \
+        pause perror pipe poll printf putc puts qsort raise rand read readdir realloc remove rename rewind \
+        rmdir select setenv signal sleep snprintf sprintf srand sscanf strcat strchr strcmp strcpy strlen strncmp \
+        strrchr strstr strtod strtol time tolower
+        """.split(separator: " ").map(String.init)
 
     /// What the linker is to write as the build-id: the placeholders again, so that every copy has its own.
     var linkerOption: String {

@@ -95,6 +95,54 @@ struct ClosureWalkTests {
         #expect(facts.lines == ["liba.so = /r/liba.so", "libb.so = /r/deep/libb.so"])
     }
 
+    /// What a private copy needs, its search path, and what comes of it where others' files lie around the copy.
+    @Test(arguments: [
+        ("liba.so", "$ORIGIN/..", "missing"), ("liba.so", "$ORIGIN/../else", "missing"),
+        ("liba.so", "/none:${ORIGIN}/sub/../..", "missing"), ("liba.so", "${ORIGIN}x", "missing"),
+        ("$ORIGIN/../liba.so", "/none", "missing"), ("liba.so", "/r:$ORIGIN/..", "= /r/liba.so"),
+        ("liba.so", "$ORIGIN/sub/..", "= /usr/lib/liba.so"), ("liba.so", "$ORIGIN:$ORIGIN/sub", "= /usr/lib/liba.so"),
+        ("libown.so", "$ORIGIN", "= /staging/copy/libown.so"),
+    ])
+    func aCopyDoesNotLookAroundItself(_ needed: String, _ path: String, _ outcome: String) {
+        let places = ["/staging/liba.so", "/staging/else/liba.so", "/plugins/../liba.so", "/staging/copyx/liba.so"]
+        let sound = ["/r/liba.so", "/usr/lib/liba.so", "/staging/copy/libown.so"]
+        let linker = Self.linker(
+            Dictionary(uniqueKeysWithValues: (places + sound).map { ($0, Self.plain) }))
+        for image in [PaperLinker.image([needed], runpath: path), PaperLinker.image([needed], rpath: path)] {
+            let copy = Self.walk(image, linker, origin: "/staging/copy", operatorsFolder: "/plugins")
+            #expect(copy.lines == ["\(needed) \(outcome)"])
+        }
+    }
+
+    /// A check knows of no copy and still says what a load would.
+    @Test func aCheckRefusesWhatWouldLookAroundTheCopy() {
+        let linker = Self.linker(["/usr/lib/liba.so": Self.plain])
+        for path in ["$ORIGIN/..", "$ORIGIN/../../lib"] {
+            let facts = Self.walk(
+                PaperLinker.image(["liba.so"], runpath: path), linker, origin: nil, operatorsFolder: "/plugins")
+            guard case .missing(let search) = facts.libraries.first?.outcome else {
+                Issue.record("\(path): \(facts.lines)")
+                continue
+            }
+            #expect(search.leaving == "\(path) (RUNPATH)")
+        }
+    }
+
+    /// In a library that comes along `$ORIGIN/..` is where it lies, and in the plugin's inherited DT_RPATH it is not.
+    @Test func onlyTheCopysOwnPathsAreHeldBack() {
+        let linker = Self.linker([
+            "/r/deep/liba.so": PaperLinker.image(["libb.so"], runpath: "$ORIGIN/.."), "/r/libb.so": Self.plain,
+            "/r/deep/libc.so": PaperLinker.image(["libd.so"]), "/usr/lib/libd.so": Self.plain,
+        ])
+        let own = Self.walk(
+            PaperLinker.image(["liba.so"], runpath: "/r/deep"), linker, origin: "/s/c", operatorsFolder: "/plugins")
+        #expect(own.lines == ["liba.so = /r/deep/liba.so", "libb.so = /r/libb.so"])
+        let inherited = Self.walk(
+            PaperLinker.image(["libc.so"], rpath: "/r/deep:$ORIGIN/.."), linker, origin: "/s/c",
+            operatorsFolder: "/plugins")
+        #expect(inherited.lines == ["libc.so = /r/deep/libc.so", "libd.so missing"])
+    }
+
     @Test func stopsAtWhatIsLoaded() {
         let linker = Self.linker(["/lib/libc.so.6": PaperLinker.image(["libgone.so"])]) {
             $0.loadedNames["libc.so.6"] = LoadedLibrary(
@@ -141,6 +189,47 @@ struct ClosureWalkTests {
         let files = Dictionary(uniqueKeysWithValues: (0..<1000).map { ("/r\($0)/x", Self.plain) })
         let wide = Self.walk(PaperLinker.image(names, runpath: folders), Self.linker(files))
         #expect(wide.cutShort != nil)
+    }
+
+    /// The image is in the process before its libraries' names are looked up; an older one of the name is so earlier.
+    @Test func aLibraryMayNeedTheImageItself() {
+        let image = PaperLinker.image(["liba.so"], soname: "plugin.so")
+        var linker = Self.linker(["/lib/liba.so": PaperLinker.image(["plugin.so"])])
+        #expect(Self.walk(image, linker).lines == ["liba.so = /lib/liba.so"])
+        linker.loadedNames["plugin.so"] = LoadedLibrary(path: "/old/plugin.so")
+        #expect(
+            Self.walk(image, linker).lines == ["liba.so = /lib/liba.so", "plugin.so loaded /old/plugin.so"])
+    }
+
+    /// What each library of a closure has, how many there are, and which limit ends the walk.
+    static let costs: [(size: Int64, symbols: Int, count: Int, limit: String?)] = [
+        (67_108_864, 1, 4, nil), (67_108_864, 1, 5, "256 MiB"), (268_435_457, 1, 1, "256 MiB"),
+        (1, 262_144, 4, nil), (1, 262_144, 5, "1048576 symbols"),
+    ]
+
+    @Test(arguments: costs.indices)
+    func readsNoMoreThanALoadMayWaitFor(_ index: Int) {
+        let (size, symbols, count, limit) = Self.costs[index]
+        var library = Self.plain
+        library.symbols = Array(repeating: DynamicSymbol(name: "f", binding: 1, sectionIndex: 1), count: symbols)
+        let names = (0..<count).map { "lib\($0).so" }
+        let linker = Self.linker(Dictionary(uniqueKeysWithValues: names.map { ("/lib/\($0)", library) })) {
+            $0.size = size
+        }
+        let facts = Self.walk(PaperLinker.image(names), linker)
+        #expect(facts.comingAlong.count == (limit == nil ? count : count - 1))
+        #expect((facts.cutShort == nil) == (limit == nil))
+        #expect(facts.cutShort?.contains("more than \(limit ?? "")") ?? true)
+    }
+
+    /// What is only compared with what is loaded is no part of what comes along.
+    @Test func aLargeFileThatALoadedNameHidesCutsNothingShort() {
+        let linker = Self.linker(["/lib/liba.so": Self.plain]) {
+            $0.size = 1 << 40
+            $0.loadedNames["liba.so"] = LoadedLibrary(path: "/first/liba.so", buildID: [1, 2, 3, 4])
+        }
+        let facts = Self.walk(PaperLinker.image(["liba.so"]), linker)
+        #expect(facts.lines == ["liba.so loaded /first/liba.so, not /lib/liba.so"] && facts.cutShort == nil)
     }
 
     @Test func endsInACircle() {

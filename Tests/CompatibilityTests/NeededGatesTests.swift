@@ -23,8 +23,14 @@ struct NeededGatesTests {
         (
             .init("libx.so", .missing(.init(places: ["$ORIGIN (RUNPATH)"], beside: "/plugins/libx.so"))),
             "plugin needs libx.so, which lies at /plugins/libx.so, but a private copy is loaded, and that lies alone, "
-                + "so $ORIGIN leads nowhere: link with the folder's full name in -Wl,-rpath instead of $ORIGIN, or link "
+                + "so $ORIGIN leads to nothing: link with the folder's full name in -Wl,-rpath instead of $ORIGIN, or link "
                 + "the library statically"
+        ),
+        (
+            .init("libx.so", .missing(.init(beside: "/lib/libx.so", leaving: "$ORIGIN/../lib (RUNPATH)"))),
+            "plugin needs libx.so and would have it looked for in $ORIGIN/../lib (RUNPATH), but a private copy is "
+                + "loaded, and beside its folder lies what nobody vouches for: link with the folder's full name in "
+                + "-Wl,-rpath instead of $ORIGIN, or link the library statically"
         ),
         (
             .init("libx.so", .missing(.init(places: ["/lib"], obstacle: "/lib/libx.so is no ELF file"))),
@@ -57,7 +63,7 @@ struct NeededGatesTests {
         #expect(
             lines == [
                 "refused needed.missing: plugin needs more than 1024 libraries, and nobody looked further: link against "
-                    + "fewer libraries"
+                    + "fewer or smaller libraries, or start the host with them loaded (LD_PRELOAD)"
             ])
     }
 

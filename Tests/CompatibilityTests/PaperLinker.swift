@@ -18,6 +18,8 @@ struct PaperLinker: LinkerView {
     /// Symbols that only one loaded object has, by path.
     var localSymbols: [String: Set<String>] = [:]
     var room: StaticThreadLocals?
+    /// Of every file, in bytes.
+    var size: Int64 = 1
 
     /// An image that needs these libraries.
     static func image(
@@ -30,14 +32,15 @@ struct PaperLinker: LinkerView {
     }
 
     /// The identity of a path: the same for the same path.
-    static func identity(_ path: String) -> FileIdentity {
-        FileIdentity(device: 1, inode: path.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }, size: 1)
+    static func identity(_ path: String, size: Int64 = 1) -> FileIdentity {
+        FileIdentity(device: 1, inode: path.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }, size: size)
     }
 
     func loaded(as name: String) -> LoadedLibrary? { loadedNames[name] }
     func loaded(from file: FileIdentity) -> LoadedLibrary? { loadedNames.values.first { $0.identity == file } }
     func cached(_ name: String) -> String? { cache[name] }
-    func global(_ symbol: String, version: String?) -> String? { symbols[Self.key(symbol, version)] }
+    func global(_ symbol: String, version: String?) -> Bool { symbols[Self.key(symbol, version)] != nil }
+    func owner(of symbol: String, version: String?) -> String { symbols[Self.key(symbol, version)] ?? "" }
     func defines(_ symbol: String, version: String?, in library: LoadedLibrary) -> Bool {
         localSymbols[library.path]?.contains(Self.key(symbol, version)) ?? false
     }
@@ -49,7 +52,7 @@ struct PaperLinker: LinkerView {
         (Array(files.keys) + others.keys).contains { $0.hasPrefix(path == "/" ? "/" : path + "/") }
     }
     func file(at path: String) -> FileAtPath {
-        others[path] ?? (files[path] == nil ? .absent : .library(Self.identity(path)))
+        others[path] ?? (files[path] == nil ? .absent : .library(Self.identity(path, size: size)))
     }
     func image(at path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem> {
         files[path].map { .success($0) } ?? .failure(LibraryProblem(reason: "is gone"))

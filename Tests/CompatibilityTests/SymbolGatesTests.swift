@@ -71,6 +71,24 @@ struct SymbolGatesTests {
         #expect(facts.symbols?.unresolved.map { "\($0.needer) \($0.symbol)" } == unresolved)
     }
 
+    /// `memcpy@OLD` beside `memcpy@@NEW`: a reference without a version gets the default one or, with luck, the first.
+    @Test(arguments: [(UInt16(3), true), (0x8003, false), (0x8002, true)])
+    func aHiddenVersionIsNoAnswerToAReferenceWithoutOne(_ number: UInt16, _ isFound: Bool) {
+        var library = Self.image([(Sample.function("add"), nil)])
+        library.symbolVersions = SymbolVersions(numbers: [number], names: [number & 0x7fff: .init(name: "V_1")])
+        let image = Self.image([(Self.imported("add"), nil)], needed: ["libv.so"])
+        let linker = PaperLinker(files: ["/lib/libv.so": library])
+        let facts = ClosureFacts.walk(from: image, at: .init(origin: nil), linker)
+        #expect(facts.symbols?.unresolved == (isFound ? [] : [.init(needer: "plugin", symbol: "add")]))
+    }
+
+    /// A hostile file has a million: nobody reads them, and each costs a search through every loaded library.
+    @Test func stopsLookingAfterAThousand() {
+        let image = Self.image((0..<2000).map { (Self.imported("f\($0)"), nil) })
+        let facts = ClosureFacts.walk(from: image, at: .init(origin: nil), PaperLinker())
+        #expect(facts.symbols?.unresolved.count == 1024 && facts.symbols?.count == 1024)
+    }
+
     /// A library that another plugin brought is in no global scope, but in the scope of who needs it.
     @Test func findsWhatOnlyALoadedLibraryHas() {
         var linker = PaperLinker()

@@ -47,6 +47,16 @@ extension BadPlugin {
         } host: {
             $0.swift = LoadedSwift(runtimeVersion: "6.2.0")
         },
+        BadPlugin(name: "looks_for_a_library_above_its_folder") { folder in
+            let help = try Fixture.build(
+                "__attribute__((visibility(\"default\"))) int help(void) { return 1; }", named: "libabovehelp",
+                flags: ["-Wl,-soname,libabovehelp.so"], into: folder)
+            return try Fixture.build(
+                .file("answers.c"), named: "above",
+                flags: [
+                    "-DVERSION=\"1.0.0\"", "-DANSWER=1", "-Wl,--no-as-needed", "-Wl,-rpath,$ORIGIN/../lib", help,
+                ], into: folder)
+        },
         BadPlugin(name: "version_loaded_from_another_image") { folder in
             try Fixture.build(
                 .file("answers.c"), named: "duplicate",

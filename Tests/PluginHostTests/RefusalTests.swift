@@ -1,3 +1,4 @@
+import Compatibility
 import Glibc
 import PluginHost
 import TestSupport
@@ -33,6 +34,40 @@ import Testing
             #expect(report.findings.count >= GatePolicy.codes.count, "every gate had its say")
             #expect(mappedCopies(under: folder) == [])
             #expect(try copies(of: host) == [])
+        }
+    }
+
+    /// The gates and the dynamic linker look in the same places: nothing is mapped that no gate saw.
+    @Test(arguments: [SignaturePolicy.Mode.off, .warn])
+    func aLibraryPlantedAroundTheCopyIsNeverMapped(_ mode: SignaturePolicy.Mode) async throws {
+        try await withHost({ $0.signatures = .init(mode: mode) }) { host, folder in
+            let marker = folder.file("ran")
+            func helper(_ code: String, in subfolder: String) throws -> String {
+                let place = folder.file(subfolder)
+                guard mkdir(place, 0o777) == 0 else { throw TestSupportError("mkdir: errno \(errno)") }
+                let built = try Fixture.build(
+                    "#include <fcntl.h>\n__attribute__((visibility(\"default\"))) int help(void) { return 1; }\n\(code)",
+                    named: "libhelpplanted\(subfolder)", flags: ["-Wl,-soname,libhelpplanted.so"], into: folder)
+                guard rename(built, place + "/libhelpplanted.so") == 0 else { throw TestSupportError("\(errno)") }
+                return place
+            }
+            let good = try helper("", in: "good")
+            let planted = try helper(
+                "__attribute__((constructor)) static void run(void) { creat(\"\(marker)\", 0600); }", in: "planted")
+            // A copy's folder lies one or two below the folder for copies, a sealed one's is /proc/<pid>/fd.
+            let paths = ["$ORIGIN/../planted", "$ORIGIN/../../planted", "$ORIGIN/../../..\(planted)", good]
+            let path = try Plugins.answers(
+                "1.0.0", answer: 1,
+                flags: [
+                    "-Wl,--no-as-needed", "\(good)/libhelpplanted.so", "-Wl,-rpath,\(paths.joined(separator: ":"))",
+                ], into: folder)
+            let error = try await hostError { _ = try await host.load(path) }
+            #expect(access(marker, F_OK) != 0, "its constructor ran")
+            guard case .refused(let report) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(report.refusals.map(\.code) == ["needed.missing"])
         }
     }
 

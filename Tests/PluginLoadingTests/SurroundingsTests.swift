@@ -85,6 +85,56 @@ struct SurroundingsTests {
         #expect(Self.first(try Self.walk(plugin)) == "missing, \(help) is no regular file")
     }
 
+    /// A library may call back into who brings it, by name and symbol; the dynamic linker loads the pair.
+    @Test func aLibraryMayNeedItsPlugin() throws {
+        let folder = try TemporaryFolder()
+        let visible = "__attribute__((visibility(\"default\")))"
+        let soname = "-Wl,-soname,circular.so"
+        let early = try Fixture.build(
+            .text("\(visible) int base(void) { return 1; }"), named: "circular", flags: [soname], into: folder)
+        let back = try Fixture.build(
+            .text("int base(void); \(visible) int help(void) { return base(); }"), named: "libback",
+            flags: ["-Wl,-soname,libback.so", early], into: folder)
+        let plugin = try Fixture.build(
+            .text("int help(void); \(visible) int base(void) { return 1; } \(visible) void add(void) { help(); }"),
+            named: "circular", flags: [soname, back, "-Wl,-rpath,\(folder.path)"], into: folder)
+        let facts = try Self.walk(plugin)
+        #expect(facts.libraries.map(\.name).contains("libback.so"))
+        #expect(!facts.libraries.map(\.name).contains("circular.so"))
+        #expect(facts.symbols?.unresolved == [])
+        let copy = try folder.write(try readFile(plugin), to: "copy.so")
+        let handle = dlopen(copy, RTLD_NOW)
+        #expect(handle != nil)
+        if let handle { dlclose(handle) }
+    }
+
+    /// A file of 300 MiB costs whoever wrote it nothing, and a second of the thread that loads.
+    @Test func aVastLibraryIsNotRead() throws {
+        let folder = try TemporaryFolder()
+        let help = try Self.helper(folder)
+        let plugin = try Fixture.build(
+            "int help(void); int add(void) { return help(); }", flags: [help, "-Wl,-rpath,$ORIGIN"], into: folder)
+        #expect(truncate(help, 300 << 20) == 0)
+        let facts = try Self.walk(plugin)
+        #expect(facts.comingAlong.isEmpty && facts.symbols == nil)
+        #expect(
+            facts.cutShort == "needs libraries of more than 256 MiB that are not loaded yet (\(help) is one of them)")
+        #expect(truncate(help, 1 << 20) == 0)
+        #expect(try Self.walk(plugin).cutShort == nil)
+    }
+
+    /// Whose symbol comes first is told for code, variables and the main program alike.
+    @Test func knowsWhoOwnsASymbol() {
+        let linker = ProcessLinker.shared
+        for (symbol, owner) in [("malloc", "libc.so"), ("environ", "libc.so"), ("swift_retain", "libswiftCore.so")] {
+            #expect(linker.global(symbol, version: nil))
+            #expect(linker.owner(of: symbol, version: nil).contains("/\(owner)"), "\(symbol)")
+        }
+        #expect(linker.global("malloc", version: "GLIBC_2.2.5") == (linker.environment.platform == "x86_64"))
+        #expect(!linker.global("nobody_defines_this", version: nil))
+        #expect(linker.owner(of: "nobody_defines_this", version: nil) == "")
+    }
+
     @Test func passesOverALibraryOfAnotherMachine() throws {
         let folder = try TemporaryFolder()
         let help = try Self.helper(folder)

@@ -106,8 +106,13 @@ package struct ClosureFacts: Sendable {
         /// The file that lies beside the operator's file, where only the private copy's own place kept it from being
         /// found.
         package var beside: String?
+        /// What would have led out of the private copy's folder, and so ended the search: "$ORIGIN/../lib (RUNPATH)".
+        package var leaving: String?
 
-        package init(places: [String] = [], obstacle: String? = nil, beside: String? = nil) {
+        package init(
+            places: [String] = [], obstacle: String? = nil, beside: String? = nil, leaving: String? = nil
+        ) {
+            self.leaving = leaving
             self.places = places
             self.obstacle = obstacle
             self.beside = beside

@@ -9,13 +9,19 @@ extension ClosureFacts {
         static let names = 16_384
         /// Paths looked at.
         static let looks = 32_768
+        /// Bytes of all libraries' files that are not loaded yet: reading them holds a load up, about a second.
+        static let bytes: Int64 = 256 << 20
+        /// Symbols of all libraries that come along together: the facts are kept, and each one is looked up.
+        static let symbols = 1 << 20
+        /// Symbols that are told of, of each kind; beyond, nobody looks further.
+        static let symbolsNamed = 1024
     }
 
     /// Where an image lies, for its `$ORIGIN`.
     package struct Place: Sendable {
-        /// The folder that it is loaded from; `nil` where the copy that is loaded has no neighbours.
+        /// The folder that it is loaded from; `nil` where there is no copy yet, which will have no neighbours.
         package var origin: String?
-        /// The folder that its author means: that of the operator's file.
+        /// Of a private copy, the folder that its author means: that of the operator's file.
         package var operatorsFolder: String?
 
         package init(origin: String?, operatorsFolder: String? = nil) {
@@ -46,11 +52,18 @@ private struct ClosureWalk<View: LinkerView> {
     private var settled: Set<String> = []
     private var files: Set<FileIdentity> = []
     private var loadedPaths: Set<String> = []
+    /// DT_SONAME of the image itself, which will be in the process when its libraries' names are looked up.
+    private var ownName: String?
+    private var bytesLeft = ClosureFacts.Limit.bytes
+    private var bytesToCompare = ClosureFacts.Limit.bytes
+    private var symbolsLeft = ClosureFacts.Limit.symbols
 
     /// An object whose DT_NEEDED is to be followed.
     private struct Node {
         var dynamic: DynamicTable
         var origin: String?
+        /// Whether it is loaded from a private copy, which must not look for others' files around itself.
+        var isCopy = false
         var through: [String]
         /// DT_RPATH of what led here.
         var inherited: [LibrarySearch<View>.Folder]
@@ -64,7 +77,12 @@ private struct ClosureWalk<View: LinkerView> {
 
     mutating func follow(_ image: ELFImage, _ place: ClosureFacts.Place) {
         guard let dynamic = image.dynamic else { return }
-        var nodes = [Node(dynamic: dynamic, origin: place.origin, through: [], inherited: [], name: "plugin")]
+        ownName = dynamic.soname
+        var nodes = [
+            Node(
+                dynamic: dynamic, origin: place.origin, isCopy: place.operatorsFolder != nil, through: [],
+                inherited: [], name: "plugin")
+        ]
         var (index, names) = (0, 0)
         while index < nodes.count {
             let node = nodes[index]
@@ -80,7 +98,9 @@ private struct ClosureWalk<View: LinkerView> {
                     return
                 }
                 let operators = index == 0 ? place.operatorsFolder : nil
-                guard let next = settle(written, node, needer, operators) else { continue }
+                let next = settle(written, node, needer, operators)
+                guard facts.cutShort == nil else { return }
+                guard let next else { continue }
                 nodes.append(next)
             }
             index += 1
@@ -91,6 +111,12 @@ private struct ClosureWalk<View: LinkerView> {
     private mutating func settle(
         _ written: String, _ node: Node, _ needer: LibrarySearch<View>.Needer, _ operatorsFolder: String?
     ) -> Node? {
+        if node.isCopy, LinkerEnvironment.leavesOrigin(written) {
+            if settled.insert(written).inserted {
+                miss(written, node, ClosureFacts.Search(leaving: written), operatorsFolder)
+            }
+            return nil
+        }
         guard let name = view.environment.expand(written, origin: node.origin) else {
             if settled.insert(written).inserted {
                 miss(written, node, ClosureFacts.Search(places: [written]), operatorsFolder)
@@ -105,6 +131,7 @@ private struct ClosureWalk<View: LinkerView> {
             }
             return nil
         }
+        if name == ownName { return nil }
         switch search.find(name, for: needer) {
         case .missing(let search):
             miss(name, node, search, operatorsFolder)
@@ -123,7 +150,8 @@ private struct ClosureWalk<View: LinkerView> {
 
     private mutating func map(_ name: String, _ path: String, _ identity: FileIdentity, _ node: Node) -> Node? {
         let image: ELFImage
-        switch view.image(at: path, identity) {
+        switch read(path, identity) {
+        case nil: return nil
         case .failure(let problem):
             let search = ClosureFacts.Search(obstacle: "\(path) \(problem.reason)")
             facts.libraries.append(.init(name, through: node.through, .missing(search)))
@@ -138,6 +166,27 @@ private struct ClosureWalk<View: LinkerView> {
         return Node(
             dynamic: dynamic, origin: folder == "" ? "/" : folder, through: node.through + [name],
             inherited: ownRPath(node) + node.inherited, name: name)
+    }
+
+    /// The facts of a library's file, within what one walk may read, whether they are remembered or not; `nil` beyond.
+    private mutating func read(_ path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem>? {
+        guard identity.size <= bytesLeft else {
+            facts.cutShort =
+                "needs libraries of more than \(ClosureFacts.Limit.bytes >> 20) MiB that are not loaded yet (\(path) is "
+                + "one of them)"
+            return nil
+        }
+        bytesLeft -= identity.size
+        let result = view.image(at: path, identity)
+        guard case .success(let image) = result else { return result }
+        symbolsLeft -= image.symbols.count
+        guard symbolsLeft >= 0 else {
+            facts.cutShort =
+                "needs libraries of more than \(ClosureFacts.Limit.symbols) symbols that are not loaded yet (\(path) is "
+                + "one of them)"
+            return nil
+        }
+        return result
     }
 
     private mutating func miss(
@@ -159,12 +208,10 @@ private struct ClosureWalk<View: LinkerView> {
         guard case .found(let path, let identity) = result, identity != loaded.identity, path != loaded.path else {
             return nil
         }
-        if !loaded.buildID.isEmpty, case .success(let image) = view.image(at: path, identity),
-            image.buildID == loaded.buildID
-        {
-            return nil
-        }
-        return path
+        guard !loaded.buildID.isEmpty, identity.size <= bytesToCompare else { return path }
+        bytesToCompare -= identity.size
+        guard case .success(let image) = view.image(at: path, identity) else { return path }
+        return image.buildID == loaded.buildID ? nil : path
     }
 
     /// The search as if the image itself were loaded from where the operator's file lies.
@@ -173,6 +220,7 @@ private struct ClosureWalk<View: LinkerView> {
     ) -> LibrarySearch<View>.Result {
         var node = node
         node.origin = folder
+        node.isCopy = false
         guard let name = view.environment.expand(written, origin: folder) else { return .missing(.init()) }
         return search.find(name, for: needer(node))
     }
@@ -194,7 +242,8 @@ private struct ClosureWalk<View: LinkerView> {
         LinkerEnvironment.split(path).map { element in
             .init(
                 path: view.environment.expand(element, origin: node.origin), written: element,
-                source: node.through.isEmpty ? kind : "\(kind) of \(node.name)")
+                source: node.through.isEmpty ? kind : "\(kind) of \(node.name)",
+                leavesCopy: node.isCopy && LinkerEnvironment.leavesOrigin(element))
         }
     }
 }

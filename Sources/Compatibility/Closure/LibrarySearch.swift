@@ -33,6 +33,8 @@ struct LibrarySearch<View: LinkerView> {
         var written: String
         /// "RUNPATH", "RPATH of the host".
         var source: String
+        /// Whether it leads out of the folder of a private copy: nobody means what lies there.
+        var leavesCopy = false
     }
 
     /// Searches for a name, which holds no token any more.
@@ -51,6 +53,10 @@ struct LibrarySearch<View: LinkerView> {
         paths += needer.runpath ?? []
         for folder in paths {
             search.places.append("\(folder.written) (\(folder.source))")
+            if folder.leavesCopy {
+                search.leaving = "\(folder.written) (\(folder.source))"
+                return .missing(search)
+            }
             if let path = folder.path, let found = look(for: name, in: path, &search) { return found }
         }
         search.places.append("/etc/ld.so.cache")

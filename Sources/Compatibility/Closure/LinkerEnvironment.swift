@@ -69,6 +69,24 @@ package struct LinkerEnvironment: Sendable, Equatable {
         }
     }
 
+    /// Whether a text starts out from `$ORIGIN` and leaves it: by `..`, or by more letters behind the token.
+    ///
+    /// Counts the names that are written, so what only passes through a folder of its own stays inside.
+    package static func leavesOrigin(_ text: String) -> Bool {
+        var rest = Substring(text)
+        while let dollar = rest.firstIndex(of: "$") {
+            rest = rest[rest.index(after: dollar)...]
+            guard let (token, end) = token(rest), token == "ORIGIN" else { continue }
+            let names = rest[end...].split(separator: "/", omittingEmptySubsequences: false)
+            var depth = names.first?.isEmpty ?? true ? 0 : -1
+            for name in names.dropFirst() where depth >= 0 && !name.isEmpty && name != "." {
+                depth += name == ".." ? -1 : 1
+            }
+            return depth < 0
+        }
+        return false
+    }
+
     /// The token behind a dollar and where it ends; `nil` where there is none.
     private static func token(_ text: Substring) -> (String, Substring.Index)? {
         let isBraced = text.first == "{"

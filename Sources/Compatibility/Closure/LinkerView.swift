@@ -14,8 +14,10 @@ package protocol LinkerView {
     func isFolder(_ path: String) -> Bool
     /// What lies at the path; nothing is opened that could block.
     func file(at path: String) -> FileAtPath
-    /// Where this process defines a symbol, for every object in it (the global scope); its owner's path.
-    func global(_ symbol: String, version: String?) -> String?
+    /// Whether this process defines a symbol for every object in it (the global scope).
+    func global(_ symbol: String, version: String?) -> Bool
+    /// The path of the object that `global` found; empty where that is the main program or not known.
+    func owner(of symbol: String, version: String?) -> String
     /// Whether a loaded object, or one that it needs, defines a symbol.
     func defines(_ symbol: String, version: String?, in library: LoadedLibrary) -> Bool
     /// The room for thread-local variables that every thread has, measured now; `nil` where nobody can tell.

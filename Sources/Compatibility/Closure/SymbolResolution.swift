@@ -13,8 +13,9 @@ extension ClosureFacts {
         var resolution = SymbolResolution(
             view: view, own: OwnSymbols(members.map(\.1)),
             loaded: libraries.compactMap { if case .loaded(let library, _) = $0.outcome { library } else { nil } })
+        let offered = OfferedVersions(comingAlong.map { ($0.library.name, $0.image) })
         for (name, member) in members {
-            resolution.checkVersions(of: name, member, comingAlong.map { ($0.library.name, $0.image) })
+            resolution.checkVersions(of: name, member, offered)
             resolution.check(name, member)
         }
         resolution.findInterposed(image)
@@ -24,23 +25,55 @@ extension ClosureFacts {
 
 /// What the members of a closure define for one another, by name.
 private struct OwnSymbols {
-    private var versions: [String: [String?]] = [:]
+    private var offers: [String: [Offer]] = [:]
+
+    private struct Offer {
+        /// `nil` where the image gives no versions, "" where this symbol has none.
+        var version: String?
+        /// Whether a reference without a version passes it over: not the default one, and none of the first.
+        var isHidden: Bool
+    }
 
     init(_ images: [ELFImage]) {
         // An image alone needs nothing of itself.
         guard images.count > 1 else { return }
-        for image in images.dropFirst() {
+        for image in images {
+            let versions = image.symbolVersions
+            let hasDefinitions = versions.hasDefinitions  // goes through all of them
             for (index, symbol) in image.symbols.enumerated() where symbol.isOffered {
-                versions[symbol.name, default: []].append(
-                    image.symbolVersions.hasDefinitions ? image.symbolVersions.name(ofSymbol: index)?.name ?? "" : nil)
+                let isHidden = versions.hidesSymbol(index) && versions.numbers[index] & 0x7fff > 2
+                offers[symbol.name, default: []].append(
+                    Offer(
+                        version: hasDefinitions ? versions.name(ofSymbol: index)?.name ?? "" : nil, isHidden: isHidden))
             }
         }
     }
 
-    /// An object without versions satisfies a reference with one, and a reference without one takes any.
+    /// An object without versions satisfies a reference with one, and a reference without one takes any that is
+    /// not hidden from it.
     func define(_ name: String, _ version: String?) -> Bool {
-        guard let versions = versions[name] else { return false }
-        return version == nil || versions.contains { $0 == nil || $0 == version }
+        guard let offers = offers[name] else { return false }
+        guard let version else { return offers.contains { !$0.isHidden } }
+        return offers.contains { $0.version == nil || $0.version == version }
+    }
+}
+
+/// The versions that libraries which come along define, by each library's names; none where it gives no versions.
+private struct OfferedVersions {
+    private var versions: [String: Set<String>] = [:]
+
+    init(_ libraries: [(name: String, image: ELFImage)]) {
+        for (name, image) in libraries {
+            let defined = image.symbolVersions.names.values.lazy.filter { $0.library == nil }.map(\.name)
+            let set = Set(defined)
+            for name in [name, image.dynamic?.soname ?? name] where versions[name] == nil { versions[name] = set }
+        }
+    }
+
+    /// Whether a library is known to lack a version.
+    func lack(_ version: String, of library: String) -> Bool {
+        guard let versions = versions[library], !versions.isEmpty else { return false }
+        return !versions.contains(version)
     }
 }
 
@@ -70,9 +103,10 @@ private struct SymbolResolution<View: LinkerView> {
                 index < image.isUsed.count, image.isUsed[index]
             else { continue }
             let version = image.symbolVersions.name(ofSymbol: index)?.name
+            guard facts.unresolved.count < ClosureFacts.Limit.symbolsNamed else { return }
             guard known.insert(Wanted(name: symbol.name, version: version)).inserted else { continue }
             facts.count += 1
-            if own.define(symbol.name, version) || view.global(symbol.name, version: version) != nil { continue }
+            if own.define(symbol.name, version) || view.global(symbol.name, version: version) { continue }
             if let place = loaded.firstIndex(where: { view.defines(symbol.name, version: version, in: $0) }) {
                 loaded.swapAt(0, place)
                 continue
@@ -84,12 +118,10 @@ private struct SymbolResolution<View: LinkerView> {
 
     /// Checks that libraries which come along offer the versions that are needed of them, used or not
     /// (`_dl_check_map_versions`); one without versions is taken as it is.
-    mutating func checkVersions(of needer: String, _ image: ELFImage, _ coming: [(name: String, image: ELFImage)]) {
+    mutating func checkVersions(of needer: String, _ image: ELFImage, _ offered: OfferedVersions) {
         for need in image.symbolVersions.names.values.sorted(by: { $0.name < $1.name }) where !need.isWeak {
-            guard let library = need.library,
-                let other = coming.first(where: { $0.name == library || $0.image.dynamic?.soname == library })?.image,
-                other.symbolVersions.hasDefinitions,
-                !other.symbolVersions.names.values.contains(where: { $0.library == nil && $0.name == need.name })
+            guard let library = need.library, offered.lack(need.name, of: library),
+                facts.unresolved.count < ClosureFacts.Limit.symbolsNamed
             else { continue }
             facts.unresolved.append(.init(needer: needer, symbol: "version \(need.name) of \(library)"))
         }
@@ -100,9 +132,11 @@ private struct SymbolResolution<View: LinkerView> {
         // DF_SYMBOLIC: the image looks in itself first.
         guard let dynamic = image.dynamic, dynamic.flags & 2 == 0 else { return }
         for (index, symbol) in image.symbols.enumerated() where symbol.isOffered && symbol.visibility == 0 {
-            guard index < image.isUsed.count, image.isUsed[index],
-                let owner = view.global(symbol.name, version: image.symbolVersions.name(ofSymbol: index)?.name)
-            else { continue }
+            guard index < image.isUsed.count, image.isUsed[index] else { continue }
+            let version = image.symbolVersions.name(ofSymbol: index)?.name
+            guard view.global(symbol.name, version: version) else { continue }
+            guard facts.interposed.count < ClosureFacts.Limit.symbolsNamed else { return }
+            let owner = view.owner(of: symbol.name, version: version)
             let isVague = symbol.name.hasPrefix("_Z") && symbol.binding != 1
             facts.interposed.append(.init(symbol: symbol.name, isVague: isVague, owner: owner))
         }

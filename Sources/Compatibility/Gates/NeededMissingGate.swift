@@ -26,7 +26,7 @@ extension Gate {
             findings.append(
                 .refused(
                     code, plugin: reason, "plugin \(reason), and nobody looked further",
-                    remedy: "link against fewer libraries"))
+                    remedy: "link against fewer or smaller libraries, or start the host with them loaded (LD_PRELOAD)"))
         }
         guard findings.isEmpty else { return findings }
         let (count, coming) = (closure.libraries.count, closure.comingAlong.count)
@@ -39,10 +39,14 @@ extension Gate {
 
     private static func statement(_ library: ClosureFacts.Library, _ search: ClosureFacts.Search) -> String {
         let need = "\(library.needer) needs \(library.name)"
+        if let leaving = search.leaving {
+            return "\(need) and would have it looked for in \(leaving), but a private copy is loaded, and beside its "
+                + "folder lies what nobody vouches for"
+        }
         if let obstacle = search.obstacle { return "\(need), and \(obstacle)" }
         if let beside = search.beside {
             return "\(need), which lies at \(beside), but a private copy is loaded, and that lies alone, so $ORIGIN "
-                + "leads nowhere"
+                + "leads to nothing"
         }
         // Words in front of what may be hundreds of folders.
         let places = search.places.prefix(12).joined(separator: ", ")
@@ -50,11 +54,13 @@ extension Gate {
         return "\(need), which is in none of: \(places)\(rest)"
     }
 
+    private static let inFull =
+        "link with the folder's full name in -Wl,-rpath instead of $ORIGIN, or link the library statically"
+
     private static func remedy(_ library: ClosureFacts.Library, _ search: ClosureFacts.Search) -> String {
+        if search.leaving != nil { return inFull }
         if search.obstacle != nil { return "put a shared library for this machine there" }
-        if search.beside != nil {
-            return "link with the folder's full name in -Wl,-rpath instead of $ORIGIN, or link the library statically"
-        }
+        if search.beside != nil { return inFull }
         let isPath = library.name.utf8.contains(UInt8(ascii: "/"))
         if isPath { return "put the library there, or link it by its name alone" }
         return "install \(library.name), or link \(library.through.last ?? "the plugin") with -Wl,-rpath and its folder"
