@@ -79,18 +79,6 @@ extension Gate {
             return judge(manifest, candidate, host)
         }
     }
-
-    /// A gate that compares the plugin's words with the file's facts: needs both.
-    static func ofBoth(
-        _ code: String, _ judge: @escaping @Sendable (PluginManifest, ELFImage, HostFacts) -> [Finding]
-    ) -> Gate {
-        ofImage(code) { image, candidate, host in
-            guard let manifest = candidate.foundManifest else {
-                return [.skipped(code, because: "no manifest could be read")]
-            }
-            return judge(manifest, image, host)
-        }
-    }
 }
 
 extension Finding {

@@ -33,7 +33,7 @@ struct HashTables {
         }
         let (buckets, firstSymbol) = (Int(bytes.u32(header)), bytes.u32(header + 4))
         let (filterWords, shift) = (bytes.u32(header + 8), bytes.u32(header + 12))
-        guard 1...ELFLimits.symbols ~= buckets, filterWords.nonzeroBitCount == 1, shift < 64 else {
+        guard 1...ELFLimits.symbols ~= buckets, filterWords.nonzeroBitCount == 1, shift < 32 else {
             return problems.add(
                 .hash, "DT_GNU_HASH",
                 "has \(buckets) buckets (1 to \(ELFLimits.symbols) are read), \(filterWords) filter words (a power of "

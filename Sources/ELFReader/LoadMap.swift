@@ -103,23 +103,19 @@ struct LoadMap {
     /// Whether code can run at `address`: in a segment and, where sections are known, in one of code.
     func isExecutable(_ address: UInt64) -> Bool {
         guard holds(address, 1, ELFSegment.Permission.execute) else { return false }
-        return sections?.code.contains { $0.contains(address) } ?? true
+        return sections?.holdCode(address) ?? true
     }
 
     /// Whether code starts at `address`, or nobody knows where it does: there, before all other code, lies `.init`.
     func isStartOfCode(_ address: UInt64) -> Bool {
-        sections?.code.contains { $0.lowerBound == address } ?? true
+        sections?.beginCode(address) ?? true
     }
 
     /// Whether `count` bytes at `address` may be written: in a segment and, where sections are known, in one of data.
     @inline(__always)
     func isWritable(_ address: UInt64, _ count: UInt64) -> Bool {
         guard holds(address, count, ELFSegment.Permission.write) else { return false }
-        guard let sections else { return true }
-        for range in sections.writable where address >= range.lowerBound && address < range.upperBound {
-            return range.upperBound - address >= count
-        }
-        return false
+        return sections?.holdWritable(address, count) ?? true
     }
 
     /// Why no function can be called at `address`, a clause; `nil` where one can.

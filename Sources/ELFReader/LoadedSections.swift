@@ -14,14 +14,15 @@ struct LoadedSections {
     /// SHT_NOBITS.
     private static let noBits: UInt32 = 8
 
-    /// Neighbours are one range.
-    private(set) var code: [Range<UInt64>] = []
-    private(set) var writable: [Range<UInt64>] = []
+    /// Ascending, without overlaps; neighbours are one range.
+    private let code: [Range<UInt64>]
+    private let writable: [Range<UInt64>]
 
     /// Reads the table; `nil` where there is none or no code in it, so that only segments tell.
     ///
     /// - Parameter table: its headers, all in the file.
     init?(_ bytes: RawSpan, _ table: Range<Int>) {
+        var (code, writable): ([Range<UInt64>], [Range<UInt64>]) = ([], [])
         for header in stride(from: table.lowerBound, to: table.upperBound, by: SectionTable.entrySize) {
             let (type, flags) = (bytes.u32(header + 4), bytes.u64(header + 8))
             let (address, size) = (bytes.u64(header + 16), bytes.u64(header + 32))
@@ -30,18 +31,44 @@ struct LoadedSections {
             }
             let (end, isOver) = address.addingReportingOverflow(size)
             if isOver { continue }
-            if flags & Flag.execute != 0 { Self.add(address..<end, to: &code) }
-            if flags & Flag.write != 0 { Self.add(address..<end, to: &writable) }
+            if flags & Flag.execute != 0 { code.append(address..<end) }
+            if flags & Flag.write != 0 { writable.append(address..<end) }
         }
         if code.isEmpty { return nil }
+        (self.code, self.writable) = (Self.merged(code), Self.merged(writable))
     }
 
-    private static func add(_ range: Range<UInt64>, to ranges: inout [Range<UInt64>]) {
-        // Linkers write sections in the order of their addresses, and a few bytes of padding between two are no matter.
-        if let last = ranges.last, range.lowerBound >= last.upperBound, range.lowerBound - last.upperBound < 64 {
-            ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
-        } else {
-            ranges.append(range)
+    /// Whether code lies at `address`.
+    func holdCode(_ address: UInt64) -> Bool { Self.range(of: address, in: code) != nil }
+
+    /// Whether code begins at `address`, after bytes that are none.
+    func beginCode(_ address: UInt64) -> Bool { Self.range(of: address, in: code)?.lowerBound == address }
+
+    /// Whether `count` bytes at `address` lie in data that may be written.
+    func holdWritable(_ address: UInt64, _ count: UInt64) -> Bool {
+        Self.range(of: address, in: writable).map { $0.upperBound - address >= count } ?? false
+    }
+
+    /// In the order of addresses; a few bytes of padding between two are no matter.
+    private static func merged(_ ranges: [Range<UInt64>]) -> [Range<UInt64>] {
+        var merged: [Range<UInt64>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, range.lowerBound < last.upperBound || range.lowerBound - last.upperBound < 64 {
+                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
         }
+        return merged
+    }
+
+    /// The range around the address: asked for each relocation and symbol, and a file may have thousands of sections.
+    private static func range(of address: UInt64, in ranges: [Range<UInt64>]) -> Range<UInt64>? {
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].lowerBound <= address { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 && ranges[low - 1].contains(address) ? ranges[low - 1] : nil
     }
 }
