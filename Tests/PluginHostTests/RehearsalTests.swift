@@ -149,6 +149,26 @@ import Testing
             ]
         ),
         (
+            "rehearsed_forks_in_constructor.c",
+            [
+                """
+                rehearsal.no-report: plugin's rehearsal ended in its constructors with exit code 0 and without a \
+                report, and this host counts on nothing else; it said nothing: let it answer with an error in place \
+                of ending the process, and close no descriptor of others
+                """
+            ]
+        ),
+        (
+            "rehearsed_forks_in_start.c",
+            [
+                """
+                rehearsal.no-report: plugin's rehearsal ended in swb_start with exit code 0 and without a report, \
+                and this host counts on nothing else; it said nothing: let it answer with an error in place of \
+                ending the process, and close no descriptor of others
+                """
+            ]
+        ),
+        (
             "rehearsed_hang_in_constructor.c",
             [
                 """
@@ -208,6 +228,16 @@ import Testing
                 rehearsal.no-report: plugin's rehearsal was lost in its constructors with the process that watched \
                 over it, and this host would have been; it said nothing: let it send signals to processes of its own \
                 only
+                """
+            ]
+        ),
+        (
+            "rehearsed_kills_its_parent_later.c",
+            [
+                """
+                rehearsal.no-report: plugin's rehearsal was lost in its process, after its destructors, with the \
+                process that watched over it, and this host would have been; it said nothing: let it send signals to \
+                processes of its own only
                 """
             ]
         ),

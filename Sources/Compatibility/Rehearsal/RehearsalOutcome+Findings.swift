@@ -57,8 +57,8 @@ extension RehearsalOutcome {
         case .lost:
             return .refused(
                 "rehearsal.no-report", plugin: "killed its watcher in \(here)", host: "counts on a report",
-                "plugin's rehearsal was lost in \(here) with the process that watched over it, and this host would have been"
-                    + lastWords,
+                "plugin's rehearsal was lost in \(here)\(inside == nil ? "," : "") with the process that watched over it, "
+                    + "and this host would have been" + lastWords,
                 remedy: "let it send signals to processes of its own only")
         }
     }

@@ -60,10 +60,14 @@ struct RehearsalReport {
         }
     }
 
-    /// What came of the rehearsal: only what was said counts, whatever the exit code.
+    /// What came of the rehearsal: only what was said counts, whatever the exit code, and only under a warden that lived to
+    /// the end.
+    ///
+    /// Where the warden was killed, the candidate did it or something that it started: nobody else knows of it.
     func outcome(nanoseconds: Int, limit: Duration, output: RehearsalOutcome.Output) -> RehearsalOutcome {
         let end: RehearsalOutcome.End =
             switch self.end {
+            case .exited(0) where !isSwept: .lost
             case .exited(0) where isFinished: .finished
             case .exited(0) where failure != nil: failure ?? .lost
             case .some(let end): end

@@ -2,8 +2,11 @@ import Glibc
 import LinuxSystem
 
 /// Where a process of a rehearsal reports: the descriptor that it inherited, as long as that leads where it led.
+///
+/// It speaks for the process that made it and for no fork of that: our code goes on in a fork as well.
 struct ReportWriter: Sendable {
     private let nonce: String
+    private let process = getpid()
     private let device: dev_t
     private let inode: ino_t
 
@@ -19,8 +22,10 @@ struct ReportWriter: Sendable {
 
     /// Writes one line; ends the process where nobody would hear it.
     ///
-    /// A plugin that closes descriptors of others may have closed this one, and opened a file of its own under the number.
+    /// A plugin that closes descriptors of others may have closed this one, and opened a file of its own under the number. One
+    /// that forks and ends the original process has ended the host: what its child comes through says nothing.
     func say(_ line: ReportLine) {
+        guard getpid() == process else { _exit(124) }
         var status = stat()
         guard unsafe fstat(Rehearsal.Descriptor.report, &status) == 0, status.st_dev == device, status.st_ino == inode
         else { _exit(124) }
