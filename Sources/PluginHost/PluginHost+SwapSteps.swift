@@ -74,9 +74,12 @@ extension PluginHost {
         let keepsReady = isProbation || job.options.onDrainTimeout == .revert
         let entries = job.entries
         let replaced = entries.compactMap(\.old?.number)
+        // A hold of another request goes on: a state is on its way there.
+        let holdsCalls = job.holdsCalls
         let (change, publication, pause) = try exchange { state throws(Catalog.Refusal) in
             let change = try state.catalog.swap(in: state.newcomers(of: entries), keepingReady: keepsReady)
-            let (publication, pause) = state.endHold(publishing: change)
+            let (publication, pause) =
+                holdsCalls ? state.endHold(publishing: change) : (state.publish(change), 0)
             if isProbation { for entry in entries { if let new = entry.new { state.beginTally(of: new.number) } } }
             return (change, publication, pause)
         }

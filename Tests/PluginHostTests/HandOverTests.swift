@@ -1,9 +1,10 @@
 import Glibc
-import PluginHost
 import PluginRegistry
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import PluginHost
 
 /// A state's way from an old version to a new one.
 @Suite(.timeLimit(.minutes(3))) struct HandOverTests {
@@ -103,6 +104,23 @@ import Testing
             #expect(try await outer == "text")
             #expect(try await swap.handOver?.mode == .quiesced)
             #expect(try tell.send("") == "text")
+        }
+    }
+
+    /// What is saved is handed over with nothing lost in between, whoever else swaps meanwhile.
+    @Test func aSwapOfAnotherPluginEndsNoHold() async throws {
+        try await withHost({ $0.handOverLimit = .seconds(60) }) { host, folder in
+            let barrier = try Barrier(in: folder)
+            _ = try await host.load(Plugins.build("hangs_in_save.c", "1.0.0", barrier: barrier, into: folder))
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
+            let swap = Task { try await host.swap("keeper", to: next) }
+            try await barrier.waitUntilEntered()
+            _ = try host.messages("keeper", "^1", "tell")
+            _ = try await host.swap("answers", to: Plugins.answers("1.1.0", answer: 2, into: folder))
+            #expect(host.state.withLock { $0.heldState != nil })
+            barrier.open()
+            #expect(try await swap.value.handOver?.mode == .quiesced)
         }
     }
 
