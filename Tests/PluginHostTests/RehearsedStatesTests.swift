@@ -2,11 +2,12 @@ import PluginHost
 import TestSupport
 import Testing
 
-/// The state that a swap would hand over is restored in the rehearsal, where it can be saved without holding a call.
+/// The state that a swap would hand over is restored in the rehearsal, whether or not calls are held while it is saved.
 @Suite(.timeLimit(.minutes(2))) struct RehearsedStatesTests {
-    @Test func aStateThatKillsIsRefusedAndTheOldVersionKeepsIt() async throws {
-        try await withKeeper(["-DLIVE"]) { host, folder in
-            let bad = try Plugins.build("rehearsed_crash_in_restore.c", "1.1.0", flags: ["-DLIVE"], into: folder)
+    @Test(arguments: [[], ["-DLIVE"]])
+    func aStateThatKillsIsRefusedAndTheOldVersionKeepsIt(_ flags: [String]) async throws {
+        try await withKeeper(flags) { host, folder in
+            let bad = try Plugins.build("rehearsed_crash_in_restore.c", "1.1.0", flags: flags, into: folder)
             #expect(
                 try await refusal(host, bad) == [
                     """
@@ -17,9 +18,10 @@ import Testing
         }
     }
 
-    @Test func aStateThatIsNotTakenIsRefusedWithTheWords() async throws {
-        try await withKeeper(["-DLIVE"]) { host, folder in
-            let bad = try Plugins.build("refuses_state.c", "1.1.0", flags: ["-DLIVE"], into: folder)
+    @Test(arguments: [[], ["-DLIVE"]])
+    func aStateThatIsNotTakenIsRefusedWithTheWords(_ flags: [String]) async throws {
+        try await withKeeper(flags) { host, folder in
+            let bad = try Plugins.build("refuses_state.c", "1.1.0", flags: flags, into: folder)
             #expect(
                 try await refusal(host, bad) == [
                     """
@@ -51,12 +53,27 @@ import Testing
         }
     }
 
-    /// Calls are not held for a rehearsal, so what may be saved only then is not rehearsed, and the swap itself finds out.
-    @Test func aStateThatNeedsAHoldIsNotRehearsed() async throws {
-        try await withKeeper([]) { host, folder in
-            let bad = try Plugins.build("refuses_state.c", "1.1.0", into: folder)
-            let error = try await hostError { _ = try await host.swap("keeper", to: bad) }
-            #expect(error.code == "plugin-failed" && "\(error)".contains("swb_restore answered 9"))
+    /// A call that does not leave keeps the state from being saved: the rehearsal goes on without, and says so, and calls
+    /// are let through.
+    @Test func aStateThatCannotBeHadIsNotRehearsed() async throws {
+        try await withHost({
+            $0.rehearsal = RehearsalPolicy(
+                mode: .require, limit: .seconds(60), program: BuiltProgram.path("plugctl"))
+            $0.handOverLimit = .milliseconds(200)
+        }) { host, folder in
+            let barrier = try Barrier(in: folder)
+            _ = try await host.load(Plugins.build("keeps_state_at_barrier.c", "1.0.0", barrier: barrier, into: folder))
+            let pause = try host.bind("keeper", "^1", Export("hold_still", as: (@convention(c) () -> Void).self))
+            async let inside: Void = onThread { try pause { $0() } }
+            try await barrier.waitUntilEntered()
+            let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
+            // The swap's own hand-over comes to the same end.
+            let error = try await hostError { _ = try await host.swap("keeper", to: next) }
+            #expect(error.code == "timed-out" && "\(error)".contains("state hand-over"), "\(error)")
+            #expect(host.routes().allSatisfy { !$0.isHeld })
+            barrier.open()
+            try await inside
+            #expect(try await host.swap("keeper", to: next).handOver?.mode == .quiesced)
         }
     }
 

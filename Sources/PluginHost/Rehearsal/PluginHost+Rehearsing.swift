@@ -29,7 +29,7 @@ extension PluginHost {
         return try result.get()
     }
 
-    /// The state that a swap would hand over, as far as it can be had while calls go on: none is held for a rehearsal.
+    /// The state that a swap would hand over, saved as the swap would save it.
     private func stateToRehearse(
         _ candidate: Candidate, for purpose: Candidate.Purpose, _ options: SwapOptions
     ) async -> Rehearsal.State {
@@ -43,14 +43,39 @@ extension PluginHost {
         guard let schema = old.image.manifest.schema, old.image.lifecycle["swb_save"] != nil else {
             return .none(because: "\(name) hands none over")
         }
-        guard old.image.manifest.savesStateWhileServing else {
-            return .none(because: "\(name) saves it only while calls are held (its manifest has no state = live-ok)")
+        return old.image.manifest.savesStateWhileServing
+            ? await save(old, schema, within: configuration.handOverLimit) : await saveHolding(old, schema)
+    }
+
+    /// Holds calls only until the state is saved: they go on to the same generation, whose state is as it was, and wait for
+    /// no rehearsal.
+    private func saveHolding(_ old: Generation, _ schema: UInt32) async -> Rehearsal.State {
+        let turns = [old.plugin, Self.handOverTurn]
+        await takeTurn(of: turns)
+        defer { endTurn(of: turns) }
+        guard current(of: old.plugin, inLineOf: old.version)?.number == old.number else {
+            return .none(because: "another version took the place of \(old.plugin) \(old.version) meanwhile")
         }
+        let limit = configuration.handOverLimit
+        let deadline = ContinuousClock.now + limit
+        let hold = state.withLock { $0.hold([old.number], until: deadline + limit + .seconds(1)) }
+        defer {
+            let (publication, _) = state.withLock { $0.endHold(publishing: .init()) }
+            reclaimLeftovers(of: publication, .init())
+        }
+        switch await reclaimer.quiesce(hold, limit: limit) {
+        case .drained: return await save(old, schema, within: max(.zero, deadline - .now))
+        case .timedOut: return .none(because: "calls did not leave \(old.plugin) \(old.version) within \(limit)")
+        case .degraded: return .none(because: "nobody can know whether a call is inside: pins are degraded")
+        }
+    }
+
+    private func save(_ old: Generation, _ schema: UInt32, within limit: Duration) async -> Rehearsal.State {
         do throws(LifecycleFailure) {
-            let bytes = try await old.save(within: configuration.handOverLimit, limitBytes: configuration.stateLimit)
-            return .saved(.init(schema: schema, bytes: bytes))
+            return .saved(
+                .init(schema: schema, bytes: try await old.save(within: limit, limitBytes: configuration.stateLimit)))
         } catch {
-            return .none(because: "\(name) did not save it: \(error.clause)")
+            return .none(because: "\(old.plugin) \(old.version) did not save it: \(error.clause)")
         }
     }
 
