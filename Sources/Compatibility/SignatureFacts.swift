@@ -48,8 +48,8 @@ package struct SignatureFacts: Sendable, Equatable {
         case missing
         /// What lies there is none; a clause about it.
         case malformed(String)
-        /// The host's keys are not to be trusted, a clause.
-        case keysUnusable(String)
+        /// The host's keys are not to be trusted, a clause; and what to do.
+        case keysUnusable(String, remedy: String)
         /// No key of the host's has this id.
         case unknownKey(String, known: [String])
         /// No library to verify with; what was tried, a clause each.

@@ -11,10 +11,13 @@ package enum TrustedPlace {
         package let path: String
         /// A clause: "belongs to the user 1000".
         package let reason: String
+        /// What to do, an imperative; `nil` where it is to be kept from the hands of others.
+        package let remedy: String?
 
-        package init(path: String, reason: String) {
+        package init(path: String, reason: String, remedy: String? = nil) {
             self.path = path
             self.reason = reason
+            self.remedy = remedy
         }
 
         package var description: String { "\(path) \(reason)" }
@@ -31,7 +34,7 @@ package enum TrustedPlace {
     /// - Returns: the path without links.
     @discardableResult
     package static func check(_ path: String, user: uid_t = geteuid()) throws(Fault) -> String {
-        guard path.hasPrefix("/") else { throw Fault(path: path, reason: "is not an absolute path") }
+        guard path.hasPrefix("/") else { throw Fault(path: path, reason: "is not an absolute path", remedy: unreachable) }
         var rest = components(path)
         var here: [Substring] = []
         var links = 0
@@ -52,7 +55,9 @@ package enum TrustedPlace {
             // A link's own mode says nothing, and its owner may point it elsewhere.
             try judge(owner: status, of: next, user)
             links += 1
-            guard links <= 40 else { throw Fault(path: path, reason: "leads through more than 40 links") }
+            guard links <= 40 else {
+                throw Fault(path: path, reason: "leads through more than 40 links", remedy: unreachable)
+            }
             let target = try self.target(of: next)
             if target.hasPrefix("/") { here = [] }
             rest = components(target) + rest
@@ -84,6 +89,8 @@ package enum TrustedPlace {
         }
     }
 
+    private static let unreachable = "make it, readable for the host's user, or name another"
+
     private static func components(_ path: String) -> [Substring] {
         path.split(separator: "/").filter { $0 != "." }
     }
@@ -93,7 +100,7 @@ package enum TrustedPlace {
         do throws(SystemError) {
             _ = try retryingOnInterrupt("stat", on: path) { unsafe lstat(path, &status) }
         } catch {
-            throw Fault(path: path, reason: "cannot be looked at: \(error)")
+            throw Fault(path: path, reason: "cannot be looked at: \(error)", remedy: unreachable)
         }
         return status
     }
@@ -105,7 +112,7 @@ package enum TrustedPlace {
             let count = try retryingOnInterrupt("read", on: link) { unsafe readlink(link, &buffer, Int(PATH_MAX)) }
             return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         } catch {
-            throw Fault(path: link, reason: "cannot be looked at: \(error)")
+            throw Fault(path: link, reason: "cannot be looked at: \(error)", remedy: unreachable)
         }
     }
 }

@@ -33,7 +33,8 @@ extension PluginHost {
         _ path: String, for purpose: Candidate.Purpose, named name: String? = nil, requestedBy peer: UInt32? = nil,
         beside companions: [HostFacts.LoadedPlugin] = [], _ options: SwapOptions = .init()
     ) async throws(PluginHostError) -> Opened {
-        let entry = AuditEntry(action: purpose == .swap ? .swap : .load, path: path, peer: peer)
+        let action: AuditEntry.Action = purpose == .load ? .load : options.isDryRun ? .dryRun : .swap
+        let entry = AuditEntry(action: action, path: path, peer: peer)
         var progress = try await onLoader(path, entry) { [self] entry throws(PluginHostError) in
             let staged = try stage(path, named: name, &entry)
             return try judgeAndOpen(staged, path, for: purpose, named: name, beside: companions, &entry)

@@ -55,10 +55,12 @@ public final class PluginHost: Sendable {
     }
 
     /// Better now than at the first load.
-    private static func refuseUnusableKeys(_ policy: SignaturePolicy) throws(PluginHostError) {
+    static func refuseUnusableKeys(_ policy: SignaturePolicy) throws(PluginHostError) {
         guard policy.mode != .off, let folder = policy.keyFolder else { return }
         do throws(TrustedPlace.Fault) { _ = try KeyFolder(reading: folder) } catch {
-            throw .invalidRequest("the host cannot start: its key folder cannot be trusted: \(error)")
+            throw .invalidRequest(
+                "the host cannot start: its key folder cannot be trusted: \(error): "
+                    + (error.remedy ?? KeyFolder.keptFromOthers))
         }
     }
 

@@ -10,6 +10,9 @@ package struct KeyFolder: Sendable {
     /// The keys by id.
     package let keys: [MinisignKeyID: MinisignPublicKey]
 
+    /// What to do where others have a hand in it.
+    package static let keptFromOthers =
+        "give the key folder and its files to the host's user or root, and let nobody else write to them"
     private static let countLimit = 1000
 
     /// Reads the folder.
@@ -19,17 +22,22 @@ package struct KeyFolder: Sendable {
         let folder = try TrustedPlace.check(folder)
         let names: [String]
         do throws(SystemError) { names = try PrivateFolder.names(in: folder) } catch {
-            throw .init(path: folder, reason: "cannot be read: \(error)")
+            throw .init(
+                path: folder, reason: "cannot be read: \(error)", remedy: "make it a folder that the host's user can read")
         }
         let files = names.filter { $0.hasSuffix(".pub") }.map { "\(folder)/\($0)" }
         guard files.count <= Self.countLimit else {
-            throw .init(path: folder, reason: "holds \(files.count) keys, the limit is \(Self.countLimit)")
+            throw .init(
+                path: folder, reason: "holds \(files.count) keys, the limit is \(Self.countLimit)",
+                remedy: "keep those in it that sign for this host")
         }
         var keys: [MinisignKeyID: MinisignPublicKey] = [:]
         for file in files {
             let key = try Self.key(in: file)
             if let other = keys[key.id], other != key {
-                throw .init(path: file, reason: "has the id \(key.id), as another key in the folder has")
+                throw .init(
+                    path: file, reason: "has the id \(key.id), as another key in the folder has",
+                    remedy: "take away the one that is not the signer's")
             }
             keys[key.id] = key
         }
@@ -49,11 +57,15 @@ package struct KeyFolder: Sendable {
             // One byte more tells a file that is too long.
             bytes = try descriptor.read(atMost: MinisignPublicKey.sizeLimit + 1, from: file)
         } catch {
-            throw .init(path: file, reason: "cannot be read: \(error)")
+            throw .init(
+                path: file, reason: "cannot be read: \(error)",
+                remedy: "put the key itself there, a file that the host's user can read, or take it away")
         }
         try TrustedPlace.judge(file, status)
         do throws(MinisignError) { return try MinisignPublicKey(parsing: bytes) } catch {
-            throw .init(path: file, reason: "is no public key of minisign's: \(error)")
+            throw .init(
+                path: file, reason: "is no public key of minisign's: \(error)",
+                remedy: "put the whole text of minisign's .pub file there, or take it away")
         }
     }
 }

@@ -63,7 +63,7 @@ package struct SignatureVerifier: Sendable {
         do throws(TrustedPlace.Fault) {
             keys = if let keyFolder { try KeyFolder(reading: keyFolder) } else { nil }
         } catch {
-            return .keysUnusable("\(error)")
+            return .keysUnusable("\(error)", remedy: error.remedy ?? KeyFolder.keptFromOthers)
         }
         guard let key = keys?.keys[signature.keyID] else {
             return .unknownKey("\(signature.keyID)", known: keys?.ids ?? [])

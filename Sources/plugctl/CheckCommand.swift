@@ -3,7 +3,8 @@ import FoundationEssentials
 import LinuxSystem
 import PluginHost
 
-/// `check FILE… [--host-facts FILE | --rehearse] [--policy FILE]`: every gate over every file.
+/// `check FILE… [--host-facts FILE | --rehearse] [--policy FILE]`: every gate over every file, and a rehearsal where one is
+/// asked for or the policy requires it.
 struct CheckCommand {
     let files: [String]
     let hostFacts: String?
@@ -38,18 +39,30 @@ struct CheckCommand {
     private func check(_ file: String, against facts: HostFacts, _ policy: PolicyFile?) -> Checked {
         let gates = policy?.configuration.policy ?? GatePolicy()
         let signatures = policy?.configuration.signatures ?? SignaturePolicy()
-        var rehearsal = RehearsalPolicy(mode: .require)
-        rehearsal.limit = policy?.policy.rehearsalLimit ?? rehearsal.limit
+        var rehearsal = policy?.configuration.rehearsal ?? RehearsalPolicy()
+        let isRequired = rehearsal.mode == .require
+        rehearsal.mode = .require
         do {
-            let report =
-                rehearses
-                ? try PluginFiles.rehearse(file, gates, signatures, rehearsal)
-                : try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil, gates, signatures)
+            var report: GateReport
+            if rehearses || (isRequired && hostFacts == nil) {
+                report = try PluginFiles.rehearse(file, gates, signatures, rehearsal)
+            } else {
+                report = try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil, gates, signatures)
+                if isRequired { report = report.adding(Self.rehearsedThere, policy: gates) }
+            }
             return Checked(file: file, admissible: report.isAdmissible, report: report)
         } catch {
             return Checked(file: file, admissible: false, error: error)
         }
     }
+
+    /// Where the policy requires what cannot take place here.
+    private static let rehearsedThere = [
+        Finding.noted(
+            "rehearsal.passed", plugin: "not rehearsed", host: "requires it",
+            "the policy requires a rehearsal, which says nothing of another host",
+            remedy: "check it there, without --host-facts")
+    ]
 
     private func facts() throws -> HostFacts {
         guard let hostFacts else { return try HostFacts.current() }

@@ -157,7 +157,8 @@ enum Grammar {
         CommandGrammar(
             name: .check, operands: "FILE…", count: 1...Int.max, summary: "judge files by all gates",
             story: """
-                Reads the files only; nothing in them runs, unless it is rehearsed. Exits with 3 if one is refused.
+                Reads the files only; nothing in them runs, unless it is rehearsed: with --rehearse, or a policy that requires \
+                it. Exits with 3 if one is refused.
                 A rehearsal loads, starts and stops a private copy in a process of its own: what kills or hangs that is refused.
                 """,
             options: [
@@ -177,8 +178,8 @@ enum Grammar {
             name: .policy, operands: "check FILE", count: 2...2, summary: "show what a policy decides",
             story: """
                 A policy is a text of `key = value` lines, given to serve, check and scan with --policy FILE.
-                Shows every value that would be in force, and exits with 2 where a line is wrong, with 4 where a file \
-                or folder that it names is not there.
+                Shows every value that would be in force, and exits with 2 where a line is wrong, or the keys or the audit \
+                log are not to be used as they are, with 4 where a file or folder that it names is not there.
                 """,
             options: [], examples: ["plugctl policy check /etc/switchboard/policy"], details: PolicyCommand.keyLines),
         CommandGrammar(

@@ -21,15 +21,16 @@ struct PolicyCommand {
         var problems: [String]
     }
 
-    /// 0 where a host would start with it, 4 where something that it names is not there.
+    /// 0 where a host would start with it, 4 where something that it names is not there, 2 where it is not to be used.
     func run(in context: CommandContext) throws -> Int32 {
         let file = try PolicyFile(file)
         let rows = Self.rows(file)
         let problems = file.problems
         try context.show(
-            Checked(file: file.path, keys: rows, problems: problems), Self.text(file.path, rows, on: context.terminal))
-        for problem in problems { context.terminal.warn("error[not-found]: \(problem)") }
-        return problems.isEmpty ? 0 : 4
+            Checked(file: file.path, keys: rows, problems: problems.map(\.message)),
+            Self.text(file.path, rows, on: context.terminal))
+        for problem in problems { context.terminal.warn("error[\(problem.code)]: \(problem.message)") }
+        return problems.first?.exit ?? 0
     }
 
     private static func rows(_ file: PolicyFile) -> [Row] {

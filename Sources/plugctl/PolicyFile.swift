@@ -26,10 +26,17 @@ struct PolicyFile {
         self.path = path
     }
 
-    /// The files and folders that the policy names and that are not there, in sentences with what to do.
+    /// Why a host does not start with it: it would refuse every plugin, or lose what it should write down.
     ///
-    /// A host does not start with one: it would refuse every plugin, or lose what it should write down.
-    var problems: [String] {
+    /// Exit 4 for what is not there; where all of it is there, 2 for what is not to be used as it is.
+    var problems: [CommandFailure] {
+        let missing = missing.map { CommandFailure(code: "not-found", message: $0, exit: 4) }
+        if !missing.isEmpty { return missing }
+        return configuration.obstacles.map { CommandFailure(code: "policy", message: $0, exit: 2) }
+    }
+
+    /// The files and folders that the policy names and that are not there, in sentences with what to do.
+    private var missing: [String] {
         var problems = policy.folders.compactMap { Self.problem("folder", $0) }
         problems += [policy.keys].compactMap(\.self).compactMap { Self.problem("keys", $0) }
         if let audit = policy.audit {
@@ -51,9 +58,10 @@ struct PolicyFile {
         return nil
     }
 
-    /// Throws exit 4 where something that the policy names is not there.
+    /// Throws the first problem.
     func requireWhatItNames() throws(CommandFailure) {
-        guard let first = problems.first else { return }
-        throw CommandFailure(code: "not-found", message: "\(printable(path)): \(first)", exit: 4)
+        guard var first = problems.first else { return }
+        first.message = "\(printable(path)): \(first.message)"
+        throw first
     }
 }

@@ -77,6 +77,59 @@ import Testing
         #expect(served.exitCode == 4 && served.stdout.isEmpty)
     }
 
+    /// What is there and a host's start would not take: `policy check` says so in the words of the start, and as `serve`.
+    @Test func whatItNamesMustBeFit() throws {
+        mkdir(folder.file("keys"), 0o755)
+        mkdir(folder.file("log"), 0o700)
+        let text = "signatures = require\nkeys = \(folder.file("keys"))\n"
+        let audit = "audit = \(folder.file("log"))\n"
+        let keys = "the host cannot start: its key folder cannot be trusted: \(folder.file("keys"))"
+        let folderAsLog =
+            "the host cannot start: its audit log cannot be opened: cannot open \(folder.file("log")): Is a directory (errno 21): "
+            + "name a file that is not there yet, in a folder of the host's user, or one of this user's with the mode 0600"
+        chmod(folder.file("keys"), 0o777)
+        let open = try policy(text + audit)
+        let hands =
+            "\(keys) can be written to by every user (mode 0777): give the key folder and its files to the host's user or root, "
+            + "and let nobody else write to them"
+        let checked = try Plugctl.run("policy", "check", open)
+        #expect(checked.stderr == "error[policy]: \(hands)\nerror[policy]: \(folderAsLog)\n" && checked.exitCode == 2)
+        let served = try Plugctl.run("serve", "--policy", open, "--socket", folder.file("socket"))
+        #expect(served.stderr == "error[policy]: \(open): \(hands)\n" && served.exitCode == 2)
+        chmod(folder.file("keys"), 0o755)
+        try folder.write("no key\n", to: "keys/junk.pub", mode: 0o644)
+        let junk = try Plugctl.run("policy", "check", try policy(text))
+        #expect(
+            junk.stderr == """
+                error[policy]: \(keys)/junk.pub is no public key of minisign's: it has 1 lines, expected 2: put the whole text \
+                of minisign's .pub file there, or take it away
+
+                """)
+        #expect(junk.exitCode == 2)
+        unlink(folder.file("keys/junk.pub"))
+        rmdir(folder.file("log"))
+        let fit = try Plugctl.run("policy", "check", try policy(text + audit))
+        #expect(fit.exitCode == 0 && fit.stderr.isEmpty && access(folder.file("log"), F_OK) != 0)
+    }
+
+    /// What the host would rehearse, `check` rehearses; for another machine it says that it did not.
+    @Test func checkRehearsesWhatThePolicyWantsRehearsed() throws {
+        let bad = try Fixture.build(.file("rehearsed_crash_in_constructor.c"), into: folder)
+        let file = try policy("rehearsal = require\nrehearsal.limit = 60s\n")
+        let here = try Plugctl.run("check", "--policy", file, bad)
+        #expect(here.exitCode == 3 && here.stdout.contains("  rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV"))
+        let good = try Plugctl.run("check", "--policy", file, try greeter("1.0.0", into: folder))
+        #expect(good.exitCode == 0 && good.stdout.contains(/\n  rehearsal\.passed +passed .* limit 60\.0 seconds/))
+        let facts = try folder.write(try Plugctl.run("facts").stdout, to: "facts.json")
+        let there = try Plugctl.run("check", "--policy", file, "--host-facts", facts, bad)
+        #expect(
+            there.exitCode == 0
+                && there.stdout.contains(
+                    "  rehearsal.passed: the policy requires a rehearsal, which says nothing of another host\n"))
+        let unasked = try Plugctl.run("check", "--policy", try policy("rehearsal = off\n"), bad)
+        #expect(unasked.exitCode == 0 && !unasked.stdout.contains("rehearsal."))
+    }
+
     /// Whoever wants to be kept from loading anything must not be served without.
     @Test func aHostDoesNotStartWithABrokenPolicy() throws {
         for (text, message) in [

@@ -62,9 +62,9 @@ import Testing
                 + "adder.so again with minisign -S, and copy the signature as it is"
         ),
         (
-            .keysUnusable("/keys can be written to by every user (mode 0777)"),
-            "signature.key: this host's keys cannot be trusted: /keys can be written to by every user (mode 0777): give "
-                + "the key folder and its files to the host's user or root, and let nobody else write to them"
+            .keysUnusable("/keys can be written to by every user (mode 0777)", remedy: "take it from them"),
+            "signature.key: this host's keys cannot be trusted: /keys can be written to by every user (mode 0777): take it "
+                + "from them"
         ),
         (
             .unknownKey("AB", known: ["CD", "EF"]),

@@ -48,6 +48,8 @@ import Testing
             _ = try await host.load(first)
             let second = try Plugins.answers("1.1.0", answer: 2, into: folder)
             _ = try await host.swap("answers", to: second, requestedBy: 0)
+            _ = try await host.swap(
+                "answers", to: Plugins.answers("1.2.0", answer: 3, into: folder), SwapOptions(isDryRun: true))
             let refused = try Plugins.build("refused_several.c", flags: ["-Wl,-z,execstack"], into: folder)
             _ = try await hostError { _ = try await host.load(refused) }
             let undefined = try Fixture.build(
@@ -60,17 +62,17 @@ import Testing
             _ = try await hostError { _ = try await host.swap("other", to: undefined) }
             _ = try await hostError { _ = try await host.load(folder.file("absent.so")) }
             let found = try lines(log)
-            #expect(found.map(\.verdict) == ["admitted", "unchanged", "admitted", "refused", "failed", "failed"])
-            #expect(found.map(\.action) == ["load", "load", "swap", "load", "swap", "load"])
-            #expect(found.map(\.peer) == [4711, nil, 0, nil, nil, nil])
+            #expect(found.map(\.verdict) == ["admitted", "unchanged", "admitted", "admitted", "refused", "failed", "failed"])
+            #expect(found.map(\.action) == ["load", "load", "swap", "dry-run", "load", "swap", "load"])
+            #expect(found.map(\.peer) == [4711, nil, 0, nil, nil, nil, nil])
             #expect(found.map(\.plugin).prefix(3) == ["answers", "answers", "answers"])
             #expect(found.map(\.version).prefix(3) == ["1.0.0", "1.0.0", "1.1.0"])
             #expect(found[0].image == reply.loaded.image.description && found[0].path == first)
             let digest = try Command.run(["sha256sum", first]).stdout.prefix(64)
             #expect(found[0].digest == "sha256:\(digest)")
-            #expect(found[3].codes.count > 1 && found[3].codes.contains("elf.exec-stack"))
-            #expect(found[4].codes == ["invalid-request"] && found[4].digest != nil)
-            #expect(found[5].codes == ["load.unreadable"] && found[5].digest == nil && found[5].image == nil)
+            #expect(found[4].codes.count > 1 && found[4].codes.contains("elf.exec-stack"))
+            #expect(found[5].codes == ["invalid-request"] && found[5].digest != nil)
+            #expect(found[6].codes == ["load.unreadable"] && found[6].digest == nil && found[6].image == nil)
             for line in found {
                 #expect(line.time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(line.time)")
             }
@@ -138,17 +140,19 @@ import Testing
     func hostDoesNotStartWithALogThatIsNone(_ what: String) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file(what)
+        let way =
+            ": name a file that is not there yet, in a folder of the host's user, or one of this user's with the mode 0600"
         let reason: String
         switch what {
         case "folder":
             #expect(mkdir(path, 0o700) == 0)
-            reason = "cannot be opened: cannot open \(path): Is a directory (errno 21)"
+            reason = "cannot be opened: cannot open \(path): Is a directory (errno 21)\(way)"
         case "link":
             #expect(symlink(try folder.write("", to: "target", mode: 0o600), path) == 0)
-            reason = "cannot be opened: cannot open \(path): Too many levels of symbolic links (errno 40)"
+            reason = "cannot be opened: cannot open \(path): Too many levels of symbolic links (errno 40)\(way)"
         case "pipe":
             #expect(mkfifo(path, 0o600) == 0)
-            reason = "cannot be opened: cannot open \(path): No such device or address (errno 6)"
+            reason = "cannot be opened: cannot open \(path): No such device or address (errno 6)\(way)"
         case "mode":
             try folder.write("", to: what, mode: 0o644)
             reason = "\(path) has the mode 644, and others might read or write it: chmod 600"
@@ -156,11 +160,44 @@ import Testing
             guard geteuid() == 0 else { return }
             #expect(chown(try folder.write("", to: what, mode: 0o600), 4711, 0) == 0)
             reason = "\(path) belongs to the user 4711, not to 0"
-        default: reason = "cannot be opened: cannot open \(path): No such file or directory (errno 2)"
+        default: reason = "cannot be opened: cannot open \(path): No such file or directory (errno 2)\(way)"
         }
         let error = try await hostError { _ = try PluginHost(HostConfiguration(auditLog: path)) }
         #expect(error.code == "invalid-request")
         #expect(error.description == "the host cannot start: its audit log \(reason)")
+        // Who looks beforehand is told the same, but of a folder that is not there.
+        let obstacles = HostConfiguration(auditLog: path).obstacles
+        #expect(obstacles == [error.description] || (what == "absent/folder" && obstacles.count == 1))
+    }
+
+    /// A line goes where the operator looks: to a new file, or, where none can be made, nowhere, and nothing is loaded.
+    @Test func aLogThatIsMovedOrRemovedIsMadeAnew() async throws {
+        try await withAuditedHost { host, folder, log in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            #expect(rename(log, log + ".1") == 0)
+            _ = try await host.load(Plugins.answers("1.1.0", answer: 2, into: folder))
+            #expect(try lines(log + ".1").map(\.version) == ["1.0.0"] && lines(log).map(\.version) == ["1.1.0"])
+            var status = stat()
+            #expect(stat(log, &status) == 0 && status.st_mode & 0o7777 == 0o600)
+            #expect(unlink(log) == 0 && symlink(folder.file("elsewhere"), log) == 0)
+            let next = try Plugins.answers("1.2.0", answer: 3, into: folder)
+            let error = try await hostError { _ = try await host.load(next) }
+            #expect(
+                error.description.hasPrefix(
+                    "\(next) is not loaded, because the audit log cannot be opened: cannot open \(log): Too many levels"))
+            #expect(unlink(log) == 0)
+            _ = try await host.load(next)
+            #expect(try lines(log).map(\.version) == ["1.2.0"])
+        }
+    }
+
+    @Test func lookingBeforehandMakesNothing() throws {
+        let folder = try TemporaryFolder()
+        #expect(HostConfiguration(auditLog: folder.file("new.jsonl")).obstacles.isEmpty)
+        #expect(access(folder.file("new.jsonl"), F_OK) != 0)
+        let log = try folder.write("{}\n", to: "audit.jsonl", mode: 0o600)
+        #expect(HostConfiguration(auditLog: log).obstacles.isEmpty)
+        #expect(String(decoding: try readFile(log), as: UTF8.self) == "{}\n")
     }
 
     /// /dev/full is no regular file; a limit on files' sizes (RLIMIT_FSIZE) is what stops this one.

@@ -8,7 +8,10 @@ extension BadPlugin {
         signed("signature_missing", .missing),
         signed("signature_malformed", .malformed("it has 3 lines, expected 4")),
         signed(
-            "signature_keys_in_others_hands", .keysUnusable("/etc/switchboard/keys can be written to by every user")),
+            "signature_keys_in_others_hands",
+            .keysUnusable(
+                "/etc/switchboard/keys can be written to by every user",
+                remedy: "give the key folder and its files to the host's user or root, and let nobody else write to them")),
         signed("signature_by_an_unknown_key", .unknownKey("D01E90077BF36DEB", known: ["6B2E4C1D8F3A5097"])),
         signed("signature_without_any_key", .unknownKey("D01E90077BF36DEB", known: [])),
         signed(

@@ -147,18 +147,23 @@ import Testing
         let keys = folder.file("keys")
         #expect(try outcome() == Self.good)
         #expect(chmod(keys, 0o770) == 0)
-        #expect(try outcome() == .keysUnusable("\(keys) can be written to by its group (mode 0770)"))
+        #expect(try outcome() == .keysUnusable("\(keys) can be written to by its group (mode 0770)",
+                remedy: KeyFolder.keptFromOthers))
         #expect(chmod(keys, 0o1777) == 0)
-        #expect(try outcome() == .keysUnusable("\(keys) can be written to by every user (mode 1777)"))
+        #expect(try outcome() == .keysUnusable("\(keys) can be written to by every user (mode 1777)",
+                remedy: KeyFolder.keptFromOthers))
         #expect(chmod(keys, 0o755) == 0 && chmod(keys + "/signer.pub", 0o666) == 0)
-        #expect(try outcome() == .keysUnusable("\(keys)/signer.pub can be written to by every user (mode 0666)"))
+        #expect(try outcome() == .keysUnusable("\(keys)/signer.pub can be written to by every user (mode 0666)",
+                remedy: KeyFolder.keptFromOthers))
         #expect(chmod(keys + "/signer.pub", 0o644) == 0)
         #expect(try outcome() == Self.good)
         if geteuid() == 0 {
             #expect(chown(keys + "/signer.pub", 4711, 0) == 0)
-            #expect(try outcome() == .keysUnusable("\(keys)/signer.pub belongs to the user 4711"))
+            #expect(try outcome() == .keysUnusable("\(keys)/signer.pub belongs to the user 4711",
+                remedy: KeyFolder.keptFromOthers))
             #expect(chown(keys + "/signer.pub", 0, 0) == 0 && chown(keys, 4711, 0) == 0)
-            #expect(try outcome() == .keysUnusable("\(keys) belongs to the user 4711"))
+            #expect(try outcome() == .keysUnusable("\(keys) belongs to the user 4711",
+                remedy: KeyFolder.keptFromOthers))
         }
     }
 
@@ -168,12 +173,16 @@ import Testing
         #expect(try outcome() == Self.good, "only *.pub are keys")
         let bad = try folder.write("no key\n", to: "keys/bad.pub")
         #expect(
-            try outcome() == .keysUnusable("\(bad) is no public key of minisign's: it has 1 lines, expected 2"))
+            try outcome()
+                == .keysUnusable(
+                    "\(bad) is no public key of minisign's: it has 1 lines, expected 2",
+                    remedy: "put the whole text of minisign's .pub file there, or take it away"))
         #expect(unlink(bad) == 0 && symlink("signer.pub", bad) == 0)
         #expect(
             try outcome()
                 == .keysUnusable(
-                    "\(bad) cannot be read: cannot open \(bad): Too many levels of symbolic links (errno 40)"))
+                    "\(bad) cannot be read: cannot open \(bad): Too many levels of symbolic links (errno 40)",
+                    remedy: "put the key itself there, a file that the host's user can read, or take it away"))
         #expect(unlink(bad) == 0)
         // The same id over another key: nobody could tell which one signed.
         var key = Array(MinisignVectors.publicKey.utf8)
@@ -182,7 +191,9 @@ import Testing
         let twin = try folder.write(key, to: "keys/twin.pub", mode: 0o644)
         #expect(
             try outcome()
-                == .keysUnusable("\(twin) has the id FCC6C75A9D4715A4, as another key in the folder has"))
+                == .keysUnusable(
+                    "\(twin) has the id FCC6C75A9D4715A4, as another key in the folder has",
+                    remedy: "take away the one that is not the signer's"))
     }
 
     @Test func foldersThatAreNoneAreNotUsed() throws {
@@ -191,7 +202,8 @@ import Testing
         #expect(
             try outcome(keys: "absent")
                 == .keysUnusable(
-                    "\(absent) cannot be looked at: cannot stat \(absent): No such file or directory (errno 2)"))
+                    "\(absent) cannot be looked at: cannot stat \(absent): No such file or directory (errno 2)",
+                    remedy: "make it, readable for the host's user, or name another"))
         let bytes = MinisignVectors.content
         let policy = SignaturePolicy(mode: .require)
         #expect(

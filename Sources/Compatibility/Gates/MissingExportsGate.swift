@@ -32,7 +32,10 @@ extension Gate {
                 code, plugin: symbol,
                 "manifest declares \(symbol), which the file \(obstacles[symbol] ?? "does not define")",
                 remedy: near.map { "write export = \($0) if that was meant" }
-                    ?? "define it with SWB_EXPORT, as C and under this very name, or drop the line")
+                    ?? (candidate.isForeign
+                        // Nobody here can define it.
+                        ? "drop the line export = \(symbol) from the manifest beside it"
+                        : "define it with SWB_EXPORT, as C and under this very name, or drop the line"))
         }
     }
 }

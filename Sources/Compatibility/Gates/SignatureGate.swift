@@ -75,15 +75,13 @@ private struct Judged {
                         "sign \(name) again with minisign -S, and copy the signature as it is")
                 ]
             )
-        case .keysUnusable(let clause):
+        case .keysUnusable(let clause, let remedy):
             (
                 .key,
                 [
                     Texts(
                         plugin: signatureName, host: "no key that can be trusted",
-                        "this host's keys cannot be trusted: \(clause)",
-                        "give the key folder and its files to the host's user or root, and let nobody else write to them"
-                    )
+                        "this host's keys cannot be trusted: \(clause)", remedy)
                 ]
             )
         case .unknownKey(let key, let known):

@@ -4,7 +4,11 @@ import PluginLoading
 /// One line of the audit log: what somebody wanted to bring into the process, and what became of it.
 struct AuditEntry: Sendable {
     /// What was asked for.
-    enum Action: String, Sendable { case load, swap }
+    enum Action: String, Sendable {
+        case load, swap
+        /// A swap that is undone before it is published: the plugin runs all the same.
+        case dryRun = "dry-run"
+    }
 
     /// What came of it.
     enum Verdict: String, Sendable {

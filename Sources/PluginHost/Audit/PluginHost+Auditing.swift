@@ -9,10 +9,8 @@ extension PluginHost {
     func append(_ entry: inout AuditEntry, _ verdict: AuditEntry.Verdict) throws(PluginHostError) {
         entry.verdict = verdict
         guard let audit else { return }
-        do throws(SystemError) { try audit.append(entry) } catch {
-            throw .system(
-                "\(entry.path) is not loaded, because the audit log cannot be written: \(error): make room for it, or "
-                    + "name another file")
+        do throws(AuditLog.Fault) { try audit.append(entry) } catch {
+            throw .system("\(entry.path) is not loaded, because the audit log \(error.clause)")
         }
     }
 
@@ -21,9 +19,10 @@ extension PluginHost {
         guard let audit else { return error }
         var entry = entry
         entry.note(error)
-        do throws(SystemError) { try audit.append(entry) } catch let failure {
+        do throws(AuditLog.Fault) { try audit.append(entry) } catch let fault {
             report(
-                "audit.lost", entry.plugin ?? "", "a refusal of \(entry.path) is missing in the audit log: \(failure)")
+                "audit.lost", entry.plugin ?? "",
+                "a refusal of \(entry.path) is not remembered, because the audit log \(fault.clause)")
         }
         return error
     }
