@@ -33,6 +33,7 @@ public struct FileRules: Sendable, Codable, Equatable {
 
     /// The rule's folder that a path lies in, if any.
     func folder(around path: String) -> String? {
-        folders.first { path.hasPrefix($0 == "/" ? "/" : $0 + "/") }
+        // Byte by byte, as the file system does: to a String é is é, however it is composed.
+        folders.first { path.utf8.starts(with: ($0 == "/" ? "/" : $0 + "/").utf8) }
     }
 }

@@ -34,7 +34,9 @@ package enum TrustedPlace {
     /// - Returns: the path without links.
     @discardableResult
     package static func check(_ path: String, user: uid_t = geteuid()) throws(Fault) -> String {
-        guard path.hasPrefix("/") else { throw Fault(path: path, reason: "is not an absolute path", remedy: unreachable) }
+        guard path.hasPrefix("/") else {
+            throw Fault(path: path, reason: "is not an absolute path", remedy: unreachable)
+        }
         var rest = components(path)
         var here: [Substring] = []
         var links = 0

@@ -3,15 +3,12 @@ extension HostConfiguration {
     ///
     /// What is read at the start is looked at here: the keys and the audit log.
     package var obstacles: [String] {
-        let looks: [() throws(PluginHostError) -> Void] = [
-            { () throws(PluginHostError) in try PluginHost.refuseUnusableKeys(signatures) },
-            { () throws(PluginHostError) in if let auditLog { try AuditLog.check(auditLog) } },
-        ]
-        return looks.compactMap { look in
-            do throws(PluginHostError) {
-                try look()
-                return nil
-            } catch { return "\(error)" }
+        var obstacles: [String] = []
+        do throws(PluginHostError) { try PluginHost.refuseUnusableKeys(signatures) } catch {
+            obstacles.append("\(error)")
         }
+        guard let auditLog else { return obstacles }
+        do throws(PluginHostError) { try AuditLog.check(auditLog) } catch { obstacles.append("\(error)") }
+        return obstacles
     }
 }

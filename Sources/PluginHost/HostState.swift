@@ -20,6 +20,8 @@ struct HostState {
     var newcomers: [Int: Catalog.Member] = [:]
     /// Who waits for its turn to change a plugin's routes; a plugin without an entry is nobody's.
     var turns: [String: [CheckedContinuation<Void, Never>]] = [:]
+    /// How many rehearsals there were.
+    var rehearsals = 0
     /// Swaps whose old generations are kept ready, by an ever growing number.
     var probations: [Int: SwapJob] = [:]
     var lastProbation = 0

@@ -16,7 +16,7 @@ extension PluginHost {
     private enum Progress: Sendable {
         case opened(Opened)
         /// The gates let the image pass; it must come through a rehearsal before it is opened.
-        case unrehearsed(StagedImage, Candidate, GateReport)
+        case unrehearsed(StagedImage, Candidate, GateReport, AuditEntry)
     }
 
     /// Stages, judges, approves and opens a file, on the loader thread.
@@ -42,7 +42,7 @@ extension PluginHost {
         while true {
             switch progress {
             case .opened(let opened): return opened
-            case .unrehearsed(let staged, let candidate, let report):
+            case .unrehearsed(let staged, let candidate, let report, let entry):
                 let findings: [Finding]
                 do throws(PluginHostError) {
                     findings = try await rehearse(staged, candidate, report, for: purpose, options)
@@ -115,8 +115,11 @@ extension PluginHost {
             try append(&entry, .unchanged)
             return .opened(.already(number, report))
         }
-        if findings == nil, configuration.rehearsal.mode == .require { return .unrehearsed(staged, candidate, report) }
-        // Before anything of it runs: what cannot be remembered does not happen.
+        // Before anything of it runs, here or in a rehearsal: what cannot be remembered does not happen.
+        if findings == nil, configuration.rehearsal.mode == .require {
+            try append(&entry, .rehearsed)
+            return .unrehearsed(staged, candidate, report, entry)
+        }
         try append(&entry, .admitted)
         do throws(LoadingError) {
             let image = try LoadedImage(opening: staged, approval, lifecycle: candidate.lifecycleFunctions)

@@ -39,11 +39,12 @@ extension PluginHost {
         let paths = job.entries.compactMap { if case .file(let path) = $0.source { path } else { nil } }
         return await loader.run(within: configuration.openLimit) {
             paths.compactMap { path in
-                guard let facts = try? PluginFile.facts(path: path), case .found(let manifest) = facts.manifest,
+                guard case .plugin(let file)? = try? PluginFile.look(at: path),
+                    case .found(let manifest) = file.manifest,
                     let version = try? SemanticVersion(manifest.version)
                 else { return nil }
                 return HostFacts.LoadedPlugin(
-                    name: manifest.name, version: version, image: facts.id,
+                    name: manifest.name, version: version, image: file.id,
                     provides: manifest.provides.map { .init(name: $0.name, range: $0.range) })
             }
         } ?? []

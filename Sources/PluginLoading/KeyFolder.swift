@@ -17,13 +17,14 @@ package struct KeyFolder: Sendable {
 
     /// Reads the folder.
     ///
-    /// - Throws: `TrustedPlace.Fault`, which names the file or folder, also where it cannot be read or holds no key.
+    /// - Throws: `TrustedPlace.Fault`, which names the file or folder, also where it cannot be read.
     package init(reading folder: String) throws(TrustedPlace.Fault) {
         let folder = try TrustedPlace.check(folder)
         let names: [String]
         do throws(SystemError) { names = try PrivateFolder.names(in: folder) } catch {
             throw .init(
-                path: folder, reason: "cannot be read: \(error)", remedy: "make it a folder that the host's user can read")
+                path: folder, reason: "cannot be read: \(error)",
+                remedy: "make it a folder that the host's user can read")
         }
         let files = names.filter { $0.hasSuffix(".pub") }.map { "\(folder)/\($0)" }
         guard files.count <= Self.countLimit else {

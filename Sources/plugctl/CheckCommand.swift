@@ -31,6 +31,11 @@ struct CheckCommand {
             let texts = results.compactMap { $0.report.map { ReportText.text($0, on: context.terminal) } }
             try context.terminal.say(texts.joined(separator: "\n"))
         }
+        if hostFacts != nil && policy?.configuration.rehearsal.mode == .require {
+            context.terminal.warn(
+                "warning: the policy requires a rehearsal, which says nothing of another host: check there, without --host-facts"
+            )
+        }
         for error in results.compactMap(\.error) { context.terminal.warn("error[\(error.code)]: \(error.message)") }
         if let error = results.compactMap(\.error).first { return error.exit }
         return results.allSatisfy(\.admissible) ? 0 : 3
@@ -43,26 +48,15 @@ struct CheckCommand {
         let isRequired = rehearsal.mode == .require
         rehearsal.mode = .require
         do {
-            var report: GateReport
-            if rehearses || (isRequired && hostFacts == nil) {
-                report = try PluginFiles.rehearse(file, gates, signatures, rehearsal)
-            } else {
-                report = try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil, gates, signatures)
-                if isRequired { report = report.adding(Self.rehearsedThere, policy: gates) }
-            }
+            let report =
+                rehearses || (isRequired && hostFacts == nil)
+                ? try PluginFiles.rehearse(file, gates, signatures, rehearsal)
+                : try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil, gates, signatures)
             return Checked(file: file, admissible: report.isAdmissible, report: report)
         } catch {
             return Checked(file: file, admissible: false, error: error)
         }
     }
-
-    /// Where the policy requires what cannot take place here.
-    private static let rehearsedThere = [
-        Finding.noted(
-            "rehearsal.passed", plugin: "not rehearsed", host: "requires it",
-            "the policy requires a rehearsal, which says nothing of another host",
-            remedy: "check it there, without --host-facts")
-    ]
 
     private func facts() throws -> HostFacts {
         guard let hostFacts else { return try HostFacts.current() }

@@ -26,14 +26,16 @@ enum ReportText {
         return isBrief ? text + rest(report, hidden) : text
     }
 
-    /// "  41 passed, 3 skipped: plugctl check FILE shows them all".
+    /// "  41 passed, 3 skipped: plugctl check FILE shows them all, with the host's --policy as the host sees them".
     private static func rest(_ report: GateReport, _ hidden: [Finding.Verdict]) -> String {
         let counts = hidden.compactMap { verdict in
             let count = report.findings.count { $0.verdict == verdict }
             return count == 0 ? nil : "\(count) \(verdict.rawValue)"
         }
         return counts.isEmpty
-            ? "" : "  \(counts.joined(separator: ", ")): plugctl check \(printable(report.path)) shows them all\n"
+            ? ""
+            : "  \(counts.joined(separator: ", ")): plugctl check \(printable(report.path)) shows them all, "
+                + "with the host's --policy as the host sees them\n"
     }
 
     private static func dash(_ value: String) -> String { value.isEmpty ? "-" : value }

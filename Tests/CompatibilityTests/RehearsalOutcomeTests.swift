@@ -17,7 +17,7 @@ struct RehearsalOutcomeTests {
         (RehearsalOutcome(end: .failed(.health, code: 5, words: "ill")), ["rehearsal.failed refused"]),
         (
             RehearsalOutcome(end: .failed(.start, code: 5, words: ""), wantedImports: true),
-            ["rehearsal.failed skipped"]
+            ["rehearsal.failed warning"]
         ),
         (
             RehearsalOutcome(end: .failed(.stop, code: nil, words: "a thread stays"), wantedImports: true),

@@ -62,7 +62,10 @@ import Testing
             _ = try await hostError { _ = try await host.swap("other", to: undefined) }
             _ = try await hostError { _ = try await host.load(folder.file("absent.so")) }
             let found = try lines(log)
-            #expect(found.map(\.verdict) == ["admitted", "unchanged", "admitted", "admitted", "refused", "failed", "failed"])
+            #expect(
+                found.map(\.verdict) == [
+                    "admitted", "unchanged", "admitted", "admitted", "refused", "failed", "failed",
+                ])
             #expect(found.map(\.action) == ["load", "load", "swap", "dry-run", "load", "swap", "load"])
             #expect(found.map(\.peer) == [4711, nil, 0, nil, nil, nil, nil])
             #expect(found.map(\.plugin).prefix(3) == ["answers", "answers", "answers"])
@@ -170,6 +173,35 @@ import Testing
         #expect(obstacles == [error.description] || (what == "absent/folder" && obstacles.count == 1))
     }
 
+    /// Constructors run in a rehearsal, too: the line is there before, and the one that follows names the image as well.
+    @Test func whatIsRehearsedIsRememberedBeforehand() async throws {
+        try await withAuditedHost({
+            $0.rehearsal = RehearsalPolicy(mode: .require, limit: .seconds(60), program: BuiltProgram.path("plugctl"))
+        }) { host, folder, log in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let bad = try Plugins.build("rehearsed_exit_in_constructor.c", into: folder)
+            _ = try await hostError { _ = try await host.load(bad) }
+            let found = try lines(log)
+            #expect(found.map(\.verdict) == ["rehearsed", "admitted", "rehearsed", "refused"])
+            #expect(found.map(\.plugin) == ["answers", "answers", "rehearsed", "rehearsed"])
+            #expect(found[2].digest == found[3].digest && found[3].digest != nil && found[2].image == found[3].image)
+            #expect(found[3].codes == ["rehearsal.no-report"])
+            // Where no line can be written there is no rehearsal.
+            #expect(unlink(log) == 0 && mkdir(log, 0o700) == 0)
+            let mark = folder.file("mark")
+            let eager = try Fixture.build(
+                """
+                #include <switchboard.h>
+                #include <fcntl.h>
+                SWB_MANIFEST("name = eager\\n" "version = 1.0.0\\n" "export = answer\\n");
+                SWB_EXPORT int answer(void) { return 1; }
+                __attribute__((constructor)) static void mark(void) { open("\(mark)", O_CREAT | O_WRONLY, 0600); }
+                """, named: "eager", into: folder)
+            #expect(try await hostError { _ = try await host.load(eager) }.code == "system")
+            #expect(access(mark, F_OK) != 0)
+        }
+    }
+
     /// A line goes where the operator looks: to a new file, or, where none can be made, nowhere, and nothing is loaded.
     @Test func aLogThatIsMovedOrRemovedIsMadeAnew() async throws {
         try await withAuditedHost { host, folder, log in
@@ -184,7 +216,8 @@ import Testing
             let error = try await hostError { _ = try await host.load(next) }
             #expect(
                 error.description.hasPrefix(
-                    "\(next) is not loaded, because the audit log cannot be opened: cannot open \(log): Too many levels"))
+                    "\(next) is not loaded, because the audit log cannot be opened: cannot open \(log): Too many levels"
+                ))
             #expect(unlink(log) == 0)
             _ = try await host.load(next)
             #expect(try lines(log).map(\.version) == ["1.2.0"])

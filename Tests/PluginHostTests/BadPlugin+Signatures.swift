@@ -11,7 +11,8 @@ extension BadPlugin {
             "signature_keys_in_others_hands",
             .keysUnusable(
                 "/etc/switchboard/keys can be written to by every user",
-                remedy: "give the key folder and its files to the host's user or root, and let nobody else write to them")),
+                remedy:
+                    "give the key folder and its files to the host's user or root, and let nobody else write to them")),
         signed("signature_by_an_unknown_key", .unknownKey("D01E90077BF36DEB", known: ["6B2E4C1D8F3A5097"])),
         signed("signature_without_any_key", .unknownKey("D01E90077BF36DEB", known: [])),
         signed(

@@ -116,7 +116,6 @@ import Testing
             let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
             let swap = Task { try await host.swap("keeper", to: next) }
             try await barrier.waitUntilEntered()
-            _ = try host.messages("keeper", "^1", "tell")
             _ = try await host.swap("answers", to: Plugins.answers("1.1.0", answer: 2, into: folder))
             #expect(host.state.withLock { $0.heldState != nil })
             barrier.open()

@@ -20,6 +20,7 @@ import Testing
         ("rehearsed_forges_report", "rehearsal.no-report"), ("rehearsed_kills_its_group", "rehearsal.crashed"),
         ("rehearsed_kills_its_parent", "rehearsal.no-report"), ("rehearsed_floods_and_aborts", "rehearsal.crashed"),
         ("rehearsed_crashes_beside_child", "rehearsal.crashed"),
+        ("rehearsed_unhealthy_after_import", "rehearsal.failed"),
         ("rehearsed_forks_in_constructor", "rehearsal.no-report"),
         ("rehearsed_forks_in_start", "rehearsal.no-report"),
         ("rehearsed_kills_its_parent_later", "rehearsal.no-report"),

@@ -66,7 +66,7 @@ import Testing
             let pause = try host.bind("keeper", "^1", Export("hold_still", as: (@convention(c) () -> Void).self))
             async let inside: Void = onThread { try pause { $0() } }
             try await barrier.waitUntilEntered()
-            let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
+            let next = try Plugins.build("keeps_state_at_barrier.c", "1.1.0", barrier: barrier, into: folder)
             // The swap's own hand-over comes to the same end.
             let error = try await hostError { _ = try await host.swap("keeper", to: next) }
             #expect(error.code == "timed-out" && "\(error)".contains("state hand-over"), "\(error)")

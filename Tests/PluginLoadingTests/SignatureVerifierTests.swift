@@ -147,23 +147,38 @@ import Testing
         let keys = folder.file("keys")
         #expect(try outcome() == Self.good)
         #expect(chmod(keys, 0o770) == 0)
-        #expect(try outcome() == .keysUnusable("\(keys) can be written to by its group (mode 0770)",
-                remedy: KeyFolder.keptFromOthers))
+        #expect(
+            try outcome()
+                == .keysUnusable(
+                    "\(keys) can be written to by its group (mode 0770)",
+                    remedy: KeyFolder.keptFromOthers))
         #expect(chmod(keys, 0o1777) == 0)
-        #expect(try outcome() == .keysUnusable("\(keys) can be written to by every user (mode 1777)",
-                remedy: KeyFolder.keptFromOthers))
+        #expect(
+            try outcome()
+                == .keysUnusable(
+                    "\(keys) can be written to by every user (mode 1777)",
+                    remedy: KeyFolder.keptFromOthers))
         #expect(chmod(keys, 0o755) == 0 && chmod(keys + "/signer.pub", 0o666) == 0)
-        #expect(try outcome() == .keysUnusable("\(keys)/signer.pub can be written to by every user (mode 0666)",
-                remedy: KeyFolder.keptFromOthers))
+        #expect(
+            try outcome()
+                == .keysUnusable(
+                    "\(keys)/signer.pub can be written to by every user (mode 0666)",
+                    remedy: KeyFolder.keptFromOthers))
         #expect(chmod(keys + "/signer.pub", 0o644) == 0)
         #expect(try outcome() == Self.good)
         if geteuid() == 0 {
             #expect(chown(keys + "/signer.pub", 4711, 0) == 0)
-            #expect(try outcome() == .keysUnusable("\(keys)/signer.pub belongs to the user 4711",
-                remedy: KeyFolder.keptFromOthers))
+            #expect(
+                try outcome()
+                    == .keysUnusable(
+                        "\(keys)/signer.pub belongs to the user 4711",
+                        remedy: KeyFolder.keptFromOthers))
             #expect(chown(keys + "/signer.pub", 0, 0) == 0 && chown(keys, 4711, 0) == 0)
-            #expect(try outcome() == .keysUnusable("\(keys) belongs to the user 4711",
-                remedy: KeyFolder.keptFromOthers))
+            #expect(
+                try outcome()
+                    == .keysUnusable(
+                        "\(keys) belongs to the user 4711",
+                        remedy: KeyFolder.keptFromOthers))
         }
     }
 

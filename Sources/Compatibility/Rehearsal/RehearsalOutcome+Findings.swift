@@ -67,8 +67,11 @@ extension RehearsalOutcome {
         let said = words.isEmpty ? "" : ": \(words)"
         let answer = code.map { "\(step.place) answered \($0)\(said)" } ?? "rehearsal failed in \(step.place)\(said)"
         if wantedImports, code != nil {
-            return .skipped(
-                "rehearsal.failed", because: "\(answer), but it had asked for an import, and a rehearsal has none")
+            return .warning(
+                "rehearsal.failed", plugin: code.map { "\($0) in \(step.place)" } ?? "", host: "rehearses alone",
+                "plugin's \(answer), but it had asked for an import there, and a rehearsal has none: what comes after was "
+                    + "not rehearsed",
+                remedy: "let it start without its imports if all of it is to be rehearsed")
         }
         return .refused(
             "rehearsal.failed", plugin: code.map { "\($0) in \(step.place)" } ?? "in \(step.place)",

@@ -56,7 +56,7 @@ package struct RehearsalOutcome: Sendable, Equatable {
     package var leftovers: Int
     /// How many of them could not be killed.
     package var survivors: Int
-    /// It asked for an export of another plugin, and a rehearsal has none.
+    /// In the last step it asked for an export of a plugin that it requires, and a rehearsal has none.
     package var wantedImports: Bool
     /// Why no state was restored, a clause; `nil` where one was.
     package var withoutState: String?

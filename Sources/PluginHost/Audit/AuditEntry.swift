@@ -14,6 +14,9 @@ struct AuditEntry: Sendable {
     enum Verdict: String, Sendable {
         /// Every gate let it pass: its constructors run next.
         case admitted
+        /// Every gate let it pass, and a rehearsal is required: its constructors run in that next, and a line follows that
+        /// says what came of it.
+        case rehearsed
         /// The very image serves already; nothing was done.
         case unchanged
         /// Gates forbade it, or a rehearsal.

@@ -63,15 +63,14 @@ final class AuditLog: Sendable {
     }
 
     private static func open(_ path: String, _ flags: Int32) throws(Fault) -> FileDescriptor {
-        let file: FileDescriptor
-        let status: stat
+        let fault: String?
         do throws(SystemError) {
-            file = try FileDescriptor(
+            let file = try FileDescriptor(
                 opening: path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | flags, mode: 0o600)
-            status = try file.status(of: path)
+            fault = Self.fault(of: try file.status(of: path))
+            if fault == nil { return file }
         } catch { throw unopened(error) }
-        if let fault = fault(of: status) { throw Fault(clause: "\(path) \(fault)") }
-        return file
+        throw Fault(clause: "\(path) \(fault ?? "")")
     }
 
     private static func fault(of status: stat) -> String? {
@@ -86,8 +85,9 @@ final class AuditLog: Sendable {
 
     private static func unopened(_ error: SystemError) -> Fault {
         Fault(
-            clause: "cannot be opened: \(error): name a file that is not there yet, in a folder of the host's user, or one of "
-                + "this user's with the mode 0600")
+            clause:
+                "cannot be opened: \(error): name a file that is not there yet, in a folder of the host's user, or one "
+                + "of this user's with the mode 0600")
     }
 
     private static func noStart(_ fault: Fault) -> PluginHostError {

@@ -1,4 +1,5 @@
 import Compatibility
+import Glibc
 import LinuxSystem
 import PluginLoading
 
@@ -10,6 +11,9 @@ extension PluginHost {
         _ staged: StagedImage, _ candidate: Candidate, _ report: GateReport, for purpose: Candidate.Purpose,
         _ options: SwapOptions
     ) async throws(PluginHostError) -> [Finding] {
+        let place = rehearsalPlace()
+        await takeTurn(of: [place])
+        defer { endTurn(of: [place]) }
         let state = await stateToRehearse(candidate, for: purpose, options)
         let thread: SerialThread
         do throws(SystemError) { thread = try SerialThread(name: "swb-rehearsal") } catch {
@@ -27,6 +31,18 @@ extension PluginHost {
         }
         _ = await thread.end(within: .seconds(1))
         return try result.get()
+    }
+
+    /// One of as many places as there are processors, in turn: each rehearsal is two processes of this program's size.
+    ///
+    /// Taken before any other turn, and by nobody who has one.
+    private func rehearsalPlace() -> String {
+        let places = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let number = state.withLock { state in
+            state.rehearsals += 1
+            return state.rehearsals % places
+        }
+        return "\u{10FFFE}\(number)"
     }
 
     /// The state that a swap would hand over, saved as the swap would save it.

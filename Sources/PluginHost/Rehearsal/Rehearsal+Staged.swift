@@ -52,6 +52,8 @@ extension Rehearsal {
         }
         var run = RehearsalRun(of: order, in: program, policy)
         var outcome = try run.run(file)
+        // Without a line of requires no import is bound anywhere.
+        outcome.wantedImports = outcome.wantedImports && !manifest.requires.isEmpty
         // A plugin that takes no state lacks nothing.
         outcome.withoutState = functions.contains("swb_restore") ? withoutState : nil
         return outcome.findings

@@ -44,7 +44,9 @@ struct RehearsalReport {
     private mutating func take(_ line: ReportLine) {
         switch line {
         case .hello: hasBegun = true
-        case .begin(let step): inside = step
+        case .begin(let step):
+            inside = step
+            wantsImports = false
         case .done(let step):
             done.append(step)
             inside = nil
