@@ -4,6 +4,8 @@ package struct DynamicTable: Sendable, Equatable {
     package var soname: String?
     /// DT_NEEDED in file order.
     package var needed: [String]
+    /// DT_FILTER and DT_AUXILIARY in file order: libraries that the dynamic linker maps besides, to be asked first.
+    package var filters: [String] = []
     /// DT_RPATH and DT_RUNPATH, undivided.
     package var rpath: String?
     package var runpath: String?
@@ -56,10 +58,11 @@ extension DynamicTable {
             }
             switch tag {
             case DynamicTags.Tag.needed: needed.append(name)
+            case DynamicTags.Tag.auxiliary, DynamicTags.Tag.filter: filters.append(name)
             case DynamicTags.Tag.soname: soname = name
             case DynamicTags.Tag.rpath: rpath = name
             case DynamicTags.Tag.runpath: runpath = name
-            default: break  // checked all the same: glibc reads the names of auditors and filters
+            default: break  // checked all the same: glibc reads the names of auditors
             }
         }
     }

@@ -38,15 +38,17 @@ struct DynamicTags {
         static let versionDefinitionCount: UInt64 = 0x6fff_fffd
         static let versionNeeds: UInt64 = 0x6fff_fffe
         static let versionNeedCount: UInt64 = 0x6fff_ffff
+        static let auxiliary: UInt64 = 0x7fff_fffd
+        static let filter: UInt64 = 0x7fff_ffff
 
         /// Tags whose values are offsets of names in DT_STRTAB: NEEDED, SONAME, RPATH, RUNPATH, CONFIG, DEPAUDIT,
         /// AUDIT, AUXILIARY, FILTER.
         static let names: Set<UInt64> = [
-            needed, soname, rpath, runpath, 0x6fff_fefa, 0x6fff_fefb, 0x6fff_fefc, 0x7fff_fffd, 0x7fff_ffff,
+            needed, soname, rpath, runpath, 0x6fff_fefa, 0x6fff_fefb, 0x6fff_fefc, auxiliary, filter,
         ]
 
         /// Tags that may stand there more than once: NEEDED, AUXILIARY, FILTER.
-        static let repeatable: Set<UInt64> = [needed, 0x7fff_fffd, 0x7fff_ffff]
+        static let repeatable: Set<UInt64> = [needed, auxiliary, filter]
     }
 
     /// The section's address range in memory.

@@ -67,6 +67,17 @@ package enum TrustedPlace {
         return "/" + here.joined(separator: "/")
     }
 
+    /// The same for a folder that need not be there: then whoever can write to the nearest one that is could make it.
+    @discardableResult
+    package static func check(wouldBe folder: String, user: uid_t = geteuid()) throws(Fault) -> String {
+        var place = folder
+        var status = stat()
+        while place.utf8.count > 1, unsafe lstat(place, &status) != 0, errno == ENOENT || errno == ENOTDIR {
+            place = place.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(place[..<$0]) } ?? ""
+        }
+        return try check(place.isEmpty && folder.hasPrefix("/") ? "/" : place, user: user)
+    }
+
     /// Judges what an open file shows; `path` names it in a fault.
     package static func judge(_ path: String, _ status: stat, user: uid_t = geteuid()) throws(Fault) {
         try judge(path, status, isEnd: true, user)

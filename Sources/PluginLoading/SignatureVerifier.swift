@@ -43,13 +43,34 @@ package struct SignatureVerifier: Sendable {
     package func add(_ closure: ClosureFacts?, to facts: inout SignatureFacts) {
         guard mode != .off, let closure else { return }
         facts.libraries = closure.libraries.compactMap { library in
-            guard case .comesAlong(let path, _) = library.outcome else { return nil }
-            do throws(TrustedPlace.Fault) {
-                try TrustedPlace.check(path)
-                return .init(name: library.name, path: path, fault: nil)
-            } catch {
-                return .init(name: library.name, path: path, fault: "\(error)")
+            let path: String
+            switch library.outcome {
+            case .comesAlong(let found, _): path = found
+            // By its file, after a search that could have ended elsewhere; by its name alone, nothing is searched.
+            case .loaded(let loaded, _) where !library.searchedBefore.isEmpty: path = loaded.path
+            case .loaded, .missing: return nil
             }
+            let ownFault = Self.fault { () throws(TrustedPlace.Fault) in try TrustedPlace.check(path) }
+            let fault = searchFault(library) ?? ownFault
+            return .init(name: library.name, path: path, fault: fault)
+        }
+    }
+
+    /// Who else could put another library where the dynamic linker looks first, a clause; `nil` where nobody can.
+    private func searchFault(_ library: ClosureFacts.Library) -> String? {
+        for folder in library.searchedBefore {
+            let fault = Self.fault { () throws(TrustedPlace.Fault) in try TrustedPlace.check(wouldBe: folder) }
+            if let fault { return "\(folder) is searched before that, and \(fault)" }
+        }
+        return nil
+    }
+
+    private static func fault(_ check: () throws(TrustedPlace.Fault) -> String) -> String? {
+        do throws(TrustedPlace.Fault) {
+            _ = try check()
+            return nil
+        } catch {
+            return "\(error)"
         }
     }
 

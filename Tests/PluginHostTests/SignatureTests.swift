@@ -195,7 +195,8 @@ import Testing
         #expect(
             error.description
                 == "the host cannot start: its key folder cannot be trusted: \(path) can be written to by "
-                + "every user (mode 0777)")
+                + "every user (mode 0777): give the key folder and its files to the host's user or root, and let nobody "
+                + "else write to them")
     }
 
     // MARK: What comes along
@@ -223,6 +224,37 @@ import Testing
                         + "write there, or install it where that is so"
                 ])
             #expect(chmod(library, 0o755) == 0)
+            _ = try await host.load(path)
+            #expect(try call(host.bind("helped", "^1", answer)) == 7)
+        }
+    }
+
+    /// Whoever can write where the dynamic linker looks first decides what it finds; whether a file lies there when the
+    /// gates look is no matter.
+    @Test func folderThatIsSearchedBeforeMustBeNobodyElsesToo() async throws {
+        try await withDemandingHost { host, folder, signer in
+            let (open, library) = (folder.file("open"), folder.file("lib"))
+            for made in [open, library] { #expect(mkdir(made, 0o755) == 0) }
+            _ = try Fixture.build(
+                "__attribute__((visibility(\"default\"))) int helper(void) { return 7; }", named: "lib/libsearched",
+                into: folder)
+            let path = try Fixture.build(
+                """
+                #include <switchboard.h>
+                SWB_MANIFEST("name = helped\\n" "version = 1.0.0\\n" "export = answer\\n");
+                int helper(void);
+                SWB_EXPORT int32_t answer(void) { return helper(); }
+                """, named: "helped",
+                flags: ["-L\(library)", "-lsearched", "-Wl,-rpath,\(open):\(open)/absent:\(library)"], into: folder)
+            try signer.sign(path, comment: "name=helped version=1.0.0")
+            #expect(chmod(open, 0o777) == 0)
+            #expect(
+                try await refusals(host, path) == [
+                    "needed.unverified: plugin brings libsearched.so along from \(library)/libsearched.so, and \(open) is "
+                        + "searched before that, and \(open) can be written to by every user (mode 0777): a library is "
+                        + "trusted by its place: let nobody else write there, or install it where that is so"
+                ])
+            #expect(chmod(open, 0o755) == 0)
             _ = try await host.load(path)
             #expect(try call(host.bind("helped", "^1", answer)) == 7)
         }

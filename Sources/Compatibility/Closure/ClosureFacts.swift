@@ -72,6 +72,9 @@ package struct ClosureFacts: Sendable {
         /// The libraries that lead to it, outermost first; empty where the image itself needs it.
         package var through: [String]
         package var outcome: Outcome
+        /// The folders that the dynamic linker looks into before it finds the library, whether they are there or not:
+        /// whoever can write there can put another in its place.
+        package var searchedBefore: [String] = []
 
         package init(_ name: String, through: [String] = [], _ outcome: Outcome) {
             self.name = name
@@ -108,6 +111,8 @@ package struct ClosureFacts: Sendable {
         package var beside: String?
         /// What would have led out of the private copy's folder, and so ended the search: "$ORIGIN/../lib (RUNPATH)".
         package var leaving: String?
+        /// Whether the name stands in DT_FILTER or DT_AUXILIARY, which nobody follows.
+        package var isFilter = false
 
         package init(
             places: [String] = [], obstacle: String? = nil, beside: String? = nil, leaving: String? = nil

@@ -87,6 +87,11 @@ private struct ClosureWalk<View: LinkerView> {
         while index < nodes.count {
             let node = nodes[index]
             let needer = needer(node)
+            for filter in node.dynamic.filters where settled.insert(filter).inserted {
+                var search = ClosureFacts.Search()
+                search.isFilter = true
+                facts.libraries.append(.init(filter, through: node.through, .missing(search)))
+            }
             for written in node.dynamic.needed {
                 names += 1
                 guard names <= ClosureFacts.Limit.names, facts.libraries.count < ClosureFacts.Limit.libraries,
@@ -140,7 +145,7 @@ private struct ClosureWalk<View: LinkerView> {
             guard files.insert(identity).inserted else { return nil }
             if let loaded = view.loaded(from: identity) {
                 if loadedPaths.insert(loaded.path).inserted {
-                    facts.libraries.append(.init(name, through: node.through, .loaded(loaded, instead: nil)))
+                    add(.init(name, through: node.through, .loaded(loaded, instead: nil)))
                 }
                 return nil
             }
@@ -158,7 +163,7 @@ private struct ClosureWalk<View: LinkerView> {
             return nil
         case .success(let found): image = found
         }
-        facts.libraries.append(.init(name, through: node.through, .comesAlong(path: path, image)))
+        add(.init(name, through: node.through, .comesAlong(path: path, image)))
         guard let dynamic = image.dynamic else { return nil }
         // Later names that equal its DT_SONAME are it, too.
         if let soname = dynamic.soname { settled.insert(soname) }
@@ -166,6 +171,13 @@ private struct ClosureWalk<View: LinkerView> {
         return Node(
             dynamic: dynamic, origin: folder == "" ? "/" : folder, through: node.through + [name],
             inherited: ownRPath(node) + node.inherited, name: name)
+    }
+
+    /// Adds what the last search found.
+    private mutating func add(_ library: ClosureFacts.Library) {
+        var library = library
+        library.searchedBefore = search.passedOver
+        facts.libraries.append(library)
     }
 
     /// The facts of a library's file, within what one walk may read, whether they are remembered or not; `nil` beyond.

@@ -3,6 +3,8 @@ struct LibrarySearch<View: LinkerView> {
     let view: View
     /// How many paths may still be looked at: a hostile DT_RUNPATH has thousands of folders.
     private(set) var budget: Int
+    /// The folders that the last search looked into without finding what it returned.
+    private(set) var passedOver: [String] = []
     private var folders: [String: Bool] = [:]
 
     init(_ view: View, budget: Int) {
@@ -40,6 +42,7 @@ struct LibrarySearch<View: LinkerView> {
     /// Searches for a name, which holds no token any more.
     mutating func find(_ name: String, for needer: Needer) -> Result {
         var search = ClosureFacts.Search()
+        passedOver = []
         if name.utf8.contains(UInt8(ascii: "/")) {
             search.places = [name]
             if let found = look(name, &search) { return found }
@@ -75,15 +78,21 @@ struct LibrarySearch<View: LinkerView> {
 
     /// Looks in a folder and before that in its subfolders for this machine; `nil` where the search goes on.
     private mutating func look(for name: String, in folder: String, _ search: inout ClosureFacts.Search) -> Result? {
-        guard isFolder(folder) else { return nil }
+        guard isFolder(folder) else {
+            passedOver.append(folder)
+            return nil
+        }
         let base = folder == "/" ? "" : folder
         for subfolder in view.environment.subfolders {
             let first = subfolder.prefix { $0 != "/" }
             guard isFolder("\(base)/\(first)"), first.count == subfolder.count || isFolder("\(base)/\(subfolder)")
             else { continue }
             if let found = look("\(base)/\(subfolder)/\(name)", &search) { return found }
+            passedOver.append("\(base)/\(subfolder)")
         }
-        return look("\(base)/\(name)", &search)
+        if let found = look("\(base)/\(name)", &search) { return found }
+        passedOver.append(folder)
+        return nil
     }
 
     private mutating func look(_ path: String, _ search: inout ClosureFacts.Search) -> Result? {

@@ -39,6 +39,10 @@ extension Gate {
 
     private static func statement(_ library: ClosureFacts.Library, _ search: ClosureFacts.Search) -> String {
         let need = "\(library.needer) needs \(library.name)"
+        if search.isFilter {
+            return "\(library.needer) names \(library.name) as a filter (DT_FILTER or DT_AUXILIARY): "
+                + "the dynamic linker would map it besides, and no gate follows it"
+        }
         if let leaving = search.leaving {
             return "\(need) and would have it looked for in \(leaving), but a private copy is loaded, and beside its "
                 + "folder lies what nobody vouches for"
@@ -58,6 +62,7 @@ extension Gate {
         "link with the folder's full name in -Wl,-rpath instead of $ORIGIN, or link the library statically"
 
     private static func remedy(_ library: ClosureFacts.Library, _ search: ClosureFacts.Search) -> String {
+        if search.isFilter { return "link without -f, -F, --auxiliary and --filter" }
         if search.leaving != nil { return inFull }
         if search.obstacle != nil { return "put a shared library for this machine there" }
         if search.beside != nil { return inFull }

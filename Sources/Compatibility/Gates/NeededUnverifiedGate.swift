@@ -3,8 +3,9 @@ extension Gate {
     /// host's user can change them.
     ///
     /// Libraries are trusted by their place, not by a signature: the dynamic linker opens them itself, by name, after we
-    /// have looked, so bytes that were verified need not be those that it maps. In files and folders that belong to root or
-    /// the host's user, and that nobody else can write to, nobody else can change that. What is loaded already is in the
+    /// have looked, so bytes that were verified need not be those that it maps. Where the file, and every folder that is
+    /// searched before it is found, belong to root or the host's user, and nobody else can write there, nobody else can
+    /// change that. What is loaded already is in the
     /// process whatever we find. Refusals under `require`, warnings under `warn`.
     static let neededUnverified = Gate(codes: ["needed.unverified"]) { candidate, _ in
         let code = "needed.unverified"
