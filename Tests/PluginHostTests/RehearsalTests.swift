@@ -262,6 +262,15 @@ import Testing
             ]
         ),
         (
+            "rehearsed_thread_crashes_later.c",
+            [
+                """
+                rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV (signal 11) in its process, after swb_start, \
+                and this host would have been; it said nothing: mend it until plugctl check --rehearse passes
+                """
+            ]
+        ),
+        (
             "rehearsed_trap_in_constructor.c",
             [
                 """

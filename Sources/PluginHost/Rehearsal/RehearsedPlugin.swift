@@ -27,12 +27,13 @@ struct RehearsedPlugin {
         let image: RehearsedImage
         let file = FileDescriptor(owning: Rehearsal.Descriptor.image)
         _ = fcntl(file.raw, F_SETFD, FD_CLOEXEC)
+        let threads = Self.threadCount()
         writer.say(.begin(.constructors))
         do throws(LoadingError) { image = try RehearsedImage(opening: order.ticket, file) } catch {
             fail(.constructors, code: nil, "\(error)")
         }
         writer.say(.done(.constructors))
-        if !image.lifecycle.isEmpty { live(image.lifecycle) }
+        if image.lifecycle.isEmpty { linger(ifMoreThan: threads) } else { live(image.lifecycle, threads) }
         if !order.ticket.isResident {
             writer.say(.begin(.destructors))
             image.close()
@@ -43,7 +44,7 @@ struct RehearsedPlugin {
     }
 
     /// From `swb_start` to the end of the plugin's threads.
-    private func live(_ lifecycle: [String: UInt]) {
+    private func live(_ lifecycle: [String: UInt], _ threads: Int) {
         let table = table()
         let worker: SerialThread
         do throws(SystemError) { worker = try SerialThread(name: "swb-\(order.plugin)") } catch {
@@ -69,6 +70,7 @@ struct RehearsedPlugin {
                 Lifecycle.restore(call, schema: state.schema, state.bytes)
             }
         }
+        linger(ifMoreThan: threads + 1)
         writer.say(.begin(.stop))
         table.beginStopping()
         if let survivors = table.threads.stopBlocking(within: .nanoseconds(max(0, left / 2))) {
@@ -82,6 +84,21 @@ struct RehearsedPlugin {
         }
         writer.say(.done(.stop))
         withExtendedLifetime(table) {}
+    }
+
+    /// Lets the plugin's own threads run for a while, if it has any: what they fall over comes after its functions are
+    /// back.
+    private func linger(ifMoreThan threads: Int) {
+        guard Self.threadCount() > threads else { return }
+        usleep(UInt32(clamping: min(Self.lingering, left / 4) / 1000))
+    }
+
+    /// 200 ms, in nanoseconds.
+    private static let lingering = 200_000_000
+
+    /// How many threads this process has; where the kernel does not show them, as if there were many.
+    private static func threadCount() -> Int {
+        (try? PrivateFolder.names(in: "/proc/self/task").count) ?? .max  // its error says no more than that
     }
 
     /// A plugin's words are read up to here, in bytes.
