@@ -201,21 +201,30 @@ import Testing
 
     // MARK: What comes along
 
+    /// A signed plugin that needs a library of its own, which lies in the folder `lib`.
+    private func helped(
+        by library: String, searchedIn folders: String, _ folder: TemporaryFolder, _ signer: Signer
+    ) throws -> String {
+        _ = try Fixture.build(
+            "__attribute__((visibility(\"default\"))) int helper(void) { return 7; }", named: "lib/lib\(library)",
+            into: folder)
+        let path = try Fixture.build(
+            """
+            #include <switchboard.h>
+            SWB_MANIFEST("name = helped\\n" "version = 1.0.0\\n" "export = answer\\n");
+            int helper(void);
+            SWB_EXPORT int32_t answer(void) { return helper(); }
+            """, named: "helped", flags: ["-L\(folder.file("lib"))", "-l\(library)", "-Wl,-rpath,\(folders)"],
+            into: folder)
+        try signer.sign(path, comment: "name=helped version=1.0.0")
+        return path
+    }
+
     @Test func libraryThatOthersCanReplaceIsRefused() async throws {
         try await withDemandingHost { host, folder, signer in
             let library = folder.file("lib")
             #expect(mkdir(library, 0o700) == 0)
-            _ = try Fixture.build(
-                "__attribute__((visibility(\"default\"))) int helper(void) { return 7; }", named: "lib/libhelper",
-                into: folder)
-            let path = try Fixture.build(
-                """
-                #include <switchboard.h>
-                SWB_MANIFEST("name = helped\\n" "version = 1.0.0\\n" "export = answer\\n");
-                int helper(void);
-                SWB_EXPORT int32_t answer(void) { return helper(); }
-                """, named: "helped", flags: ["-L\(library)", "-lhelper", "-Wl,-rpath,\(library)"], into: folder)
-            try signer.sign(path, comment: "name=helped version=1.0.0")
+            let path = try helped(by: "helper", searchedIn: library, folder, signer)
             #expect(chmod(library, 0o777) == 0)
             #expect(
                 try await refusals(host, path) == [
@@ -235,18 +244,7 @@ import Testing
         try await withDemandingHost { host, folder, signer in
             let (open, library) = (folder.file("open"), folder.file("lib"))
             for made in [open, library] { #expect(mkdir(made, 0o755) == 0) }
-            _ = try Fixture.build(
-                "__attribute__((visibility(\"default\"))) int helper(void) { return 7; }", named: "lib/libsearched",
-                into: folder)
-            let path = try Fixture.build(
-                """
-                #include <switchboard.h>
-                SWB_MANIFEST("name = helped\\n" "version = 1.0.0\\n" "export = answer\\n");
-                int helper(void);
-                SWB_EXPORT int32_t answer(void) { return helper(); }
-                """, named: "helped",
-                flags: ["-L\(library)", "-lsearched", "-Wl,-rpath,\(open):\(open)/absent:\(library)"], into: folder)
-            try signer.sign(path, comment: "name=helped version=1.0.0")
+            let path = try helped(by: "searched", searchedIn: "\(open):\(open)/absent:\(library)", folder, signer)
             #expect(chmod(open, 0o777) == 0)
             #expect(
                 try await refusals(host, path) == [
