@@ -26,6 +26,9 @@ let package = Package(
         .target(name: "LinuxSystem", dependencies: ["CLinuxShims"]),
         .target(name: "ELFReader"),
         .target(name: "Compatibility", dependencies: ["ELFReader"]),
+        // Types of exports: the contract that host and plugin share.
+        .target(name: "Contract", dependencies: ["Compatibility"]),
+        .target(name: "ContractCompiler", dependencies: ["Contract", "Compatibility", "LinuxSystem", "CLinuxShims"]),
         .target(name: "PluginLoading", dependencies: ["CLinuxShims", "LinuxSystem", "ELFReader", "Compatibility"]),
 
         // Call and swap.
@@ -35,7 +38,7 @@ let package = Package(
         .target(
             name: "PluginHost",
             dependencies: [
-                "CLinuxShims", "CPluginABI", "LinuxSystem", "ELFReader", "Compatibility", "PluginLoading",
+                "CLinuxShims", "CPluginABI", "LinuxSystem", "ELFReader", "Compatibility", "Contract", "PluginLoading",
                 "PluginRegistry",
             ]),
         .target(name: "ControlPlane", dependencies: ["CLinuxShims", "LinuxSystem", "Compatibility", "PluginHost"]),
@@ -43,7 +46,10 @@ let package = Package(
         // Thin mains.
         .executableTarget(
             name: "plugctl",
-            dependencies: ["ELFReader", "Compatibility", "LinuxSystem", "PluginHost", "ControlPlane"]),
+            dependencies: [
+                "ELFReader", "Compatibility", "Contract", "ContractCompiler", "LinuxSystem", "PluginHost",
+                "ControlPlane",
+            ]),
         .executableTarget(
             name: "plugbench",
             dependencies: [
@@ -66,6 +72,10 @@ let package = Package(
             path: "Tests/MutationRound"),
         .testTarget(name: "ELFReaderTests", dependencies: ["ELFReader", "TestSupport"]),
         .testTarget(name: "CompatibilityTests", dependencies: ["Compatibility", "ELFReader", "TestSupport"]),
+        .testTarget(name: "ContractTests", dependencies: ["Contract", "Compatibility", "TestSupport"]),
+        .testTarget(
+            name: "ContractCompilerTests",
+            dependencies: ["ContractCompiler", "Contract", "Compatibility", "TestSupport"]),
         .testTarget(name: "PluginRegistryTests", dependencies: ["PluginRegistry", "CPin", "TestSupport"]),
         .testTarget(
             name: "PluginLoadingTests",
