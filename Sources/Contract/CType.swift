@@ -17,7 +17,8 @@ package indirect enum CType: Sendable, Hashable {
     case record(TypeName)
     /// An enum by its name.
     case enumeration(TypeName)
-    /// A struct or union that has no name and is spelled where it is used: an anonymous member, or the type of one member.
+    /// A struct or union that has no name and is spelled where it is used: an anonymous member, or the type of one member,
+    /// perhaps behind `*` and `[4]`. Never inside a parameter list: no caller could name it.
     case inline(Record)
 
     /// An integer of C, plain `char` apart from both of its look-alikes.

@@ -14,10 +14,19 @@ package struct Contract: Sendable, Equatable {
     package var callbacks: [String: CType]
     /// The header's integer constants that belong to no type: object-like macros and enumerators of unnamed enums.
     package var constants: [String: Int128]
+    /// Types that are declared inside another: inner to outer.
+    ///
+    /// C knows no such thing; C++ calls them by both names, so the type header has to.
+    package var nested: [TypeName: TypeName]
+    /// The exports that were asked for; empty is all.
+    package var only: Set<String>
+    /// The exports that were left out.
+    package var except: Set<String>
 
     package init(
         header: String, target: String, exports: [String: Export] = [:], types: [TypeName: TypeDefinition] = [:],
-        callbacks: [String: CType] = [:], constants: [String: Int128] = [:]
+        callbacks: [String: CType] = [:], constants: [String: Int128] = [:], nested: [TypeName: TypeName] = [:],
+        only: Set<String> = [], except: Set<String> = []
     ) {
         self.header = header
         self.target = target
@@ -25,6 +34,9 @@ package struct Contract: Sendable, Equatable {
         self.types = types
         self.callbacks = callbacks
         self.constants = constants
+        self.nested = nested
+        self.only = only
+        self.except = except
     }
 
     /// The type of one exported function.
