@@ -30,7 +30,7 @@ extension CType.Qualified {
         (qualifiers + [type.specifier]).joined(separator: " ")
     }
 
-    private var qualifiers: [String] { (isConst ? ["const"] : []) + (isVolatile ? ["volatile"] : []) }
+    var qualifiers: [String] { (isConst ? ["const"] : []) + (isVolatile ? ["volatile"] : []) }
 
     /// The two halves of a declaration: `int` and `(*(*name)(int))(void)`.
     ///

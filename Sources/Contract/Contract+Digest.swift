@@ -41,12 +41,12 @@ struct TypeClosure {
 
     /// Writes it whole.
     ///
-    /// A name that `types` lacks is an opaque type without size.
-    init(of type: CType, in types: [TypeName: TypeDefinition]) {
+    /// A name that `types` lacks is an opaque type without size. Above `limit` bytes it stops, and is no whole text.
+    init(of type: CType, in types: [TypeName: TypeDefinition], limit: Int = .max) {
         self.types = types
         write(type)
         var written = 0
-        while written < definitions.count {
+        while written < definitions.count && text.count <= limit {
             write("\n#\(written) ")
             if let definition = definitions[written] { write(definition) }
             definitions[written] = nil

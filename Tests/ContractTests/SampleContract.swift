@@ -71,7 +71,7 @@ enum SampleContract {
                 .init(
                     name: "pairs", offset: 704,
                     type: .init(
-                        .pointer(to: .init(.array(of: .init(.inline(pair)), count: 4), isConst: true)))),
+                        .pointer(to: .init(.array(of: .init(.inline(pair), isConst: true), count: 4))))),
                 .init(name: "t", offset: 768, type: .init(.array(of: .init(.integer(.char)), count: 12))),
                 .init(
                     name: "rest", offset: 864, type: .init(.array(of: .init(.integer(.unsigned(bits: 8))), count: nil))),
