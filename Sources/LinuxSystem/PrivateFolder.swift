@@ -31,12 +31,35 @@ package enum PrivateFolder {
         return names.sorted()
     }
 
-    /// Removes a folder and the plain files in it; folders inside are left, and with them the folder.
+    /// Removes a folder and everything in it; follows no link.
     package static func remove(_ path: String) throws(SystemError) {
+        _ = try prune(path) { _ in false }
+    }
+
+    /// The same, but for files that are to stay, and the folders around them.
+    ///
+    /// - Parameters:
+    ///   - depth: how many folders within one another are gone into.
+    ///   - isKept: answers for a file's path.
+    /// - Returns: whether nothing was kept.
+    package static func prune(
+        _ path: String, depth: Int = 64, keeping isKept: (String) -> Bool
+    ) throws(SystemError) -> Bool {
+        var isEmpty = true
         for name in try names(in: path) {
             let file = path + "/" + name
-            _ = try retryingOnInterrupt("remove", on: file) { unsafe unlink(file) }
+            if isKept(file) {
+                isEmpty = false
+                continue
+            }
+            do throws(SystemError) {
+                _ = try retryingOnInterrupt("remove", on: file) { unsafe unlink(file) }
+            } catch {
+                guard error.code == EISDIR, depth > 0 else { throw error }
+                isEmpty = try prune(file, depth: depth - 1, keeping: isKept) && isEmpty
+            }
         }
-        _ = try retryingOnInterrupt("remove folder", on: path) { unsafe rmdir(path) }
+        if isEmpty { _ = try retryingOnInterrupt("remove folder", on: path) { unsafe rmdir(path) } }
+        return isEmpty
     }
 }

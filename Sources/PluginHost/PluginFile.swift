@@ -52,7 +52,8 @@ package enum PluginFile {
                 : try StagedImage(sealing: path)
         } catch { throw PluginHostError(error, opening: path) }
         do throws(SystemError) {
-            candidate = try Candidate(reading: staged, for: .check, verifying: SignatureVerifier(signatures))
+            candidate = try Candidate(
+                reading: staged, for: .check, verifying: SignatureVerifier(signatures), isRehearsed: true)
         } catch {
             throw .system("\(error)")
         }
@@ -126,7 +127,12 @@ package enum PluginFile {
             return try MappedFile(copying: file, at: path).withBytes { bytes in
                 Candidate(
                     reading: bytes, of: facts, sidecar: .find(beside: facts), identity: FileIdentity(status),
-                    for: .check, verifying: SignatureVerifier(signatures), in: surroundings)
+                    for: .check, verifying: SignatureVerifier(signatures)
+                ) { image in
+                    surroundings.map {
+                        StagedImage.closure(of: image, at: path, sealed: signatures.mode != .off, $0)
+                    }
+                }
             }
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)

@@ -94,7 +94,9 @@ extension PluginHost {
         do throws(SystemError) {
             let verifier = SignatureVerifier(
                 configuration.signatures, libraries: configuration.signatureLibraries)
-            candidate = try Candidate(reading: staged, for: purpose, verifying: verifier)
+            candidate = try Candidate(
+                reading: staged, for: purpose, verifying: verifier,
+                isRehearsed: configuration.rehearsal.mode == .require)
             try identify(&candidate, staged)
             if audit != nil { entry.digest = try digest(of: staged) }
         } catch {

@@ -57,6 +57,23 @@ final class LibraryFiles: Sendable {
         return kind
     }
 
+    /// What lies at a path of ours: names in private folders come and go within one tick of the clock that files are dated
+    /// by, so nothing of them is remembered.
+    func lookAnew(at path: String) -> FileAtPath { Self.read(path, machine) }
+
+    /// The facts of what `lookAnew(at:)` found.
+    func imageAnew(at path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem> {
+        Self.parse(path, identity)
+    }
+
+    /// Whether two files hold the same bytes; not, where one cannot be read.
+    static func areEqual(_ one: String, _ other: String) -> Bool {
+        guard let first = try? MappedFile(copying: FileDescriptor(opening: one, O_RDONLY | O_NONBLOCK), at: one),
+            let second = try? MappedFile(copying: FileDescriptor(opening: other, O_RDONLY | O_NONBLOCK), at: other)
+        else { return false }
+        return first.withBytes { first in second.withBytes { first.holdsSameBytes(as: $0) } }
+    }
+
     /// The facts of a library that `look(at:)` found.
     func image(at path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem> {
         var status = stat()

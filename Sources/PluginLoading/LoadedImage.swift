@@ -37,7 +37,10 @@ package final class LoadedImage: @unchecked Sendable {
         opening staged: StagedImage, _ approval: consuming LoadApproval, lifecycle names: [String]
     ) throws(LoadingError) {
         let identityNow: FileIdentity
-        do throws(SystemError) { identityNow = try staged.identityNow() } catch { throw .system(error) }
+        do throws(SystemError) {
+            identityNow = try staged.identityNow()
+            try staged.checkHelpers()
+        } catch { throw .system(error) }
         guard approval.identity == staged.identity, approval.identity == identityNow else {
             throw .approvedAnotherImage(path: staged.path)
         }

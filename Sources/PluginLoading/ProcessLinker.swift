@@ -13,7 +13,7 @@ package final class ProcessLinker: LinkerView, Sendable {
     package static let shared = ProcessLinker()
 
     package let environment: LinkerEnvironment
-    private let files: LibraryFiles
+    let files: LibraryFiles
     private let loaded: Mutex<LoadedLibraries>
     private let cache = Mutex<(CacheKey, LinkerCache?)?>(nil)
     private let flags: UInt32
@@ -75,6 +75,13 @@ package final class ProcessLinker: LinkerView, Sendable {
 
     package func image(at path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem> {
         files.image(at: path, identity)
+    }
+
+    package func isCopy(_ path: String, of library: LoadedLibrary) -> Bool {
+        guard let identity = library.identity else { return false }
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            && FileIdentity(status).size == identity.size && LibraryFiles.areEqual(path, library.path)
     }
 
     package func global(_ symbol: String, version: String?) -> Bool {

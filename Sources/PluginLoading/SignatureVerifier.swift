@@ -19,6 +19,9 @@ package struct SignatureVerifier: Sendable {
         self.libraries = libraries
     }
 
+    /// Whether the policy asks for signatures, so that private copies are sealed memory.
+    package var isAsked: Bool { mode != .off }
+
     /// What is to be known of the file's signature; nothing where the policy does not ask.
     ///
     /// The file with the signature is read once, here, and no more of it than a signature may have.

@@ -1,11 +1,12 @@
 package import Compatibility
+package import ELFReader
 package import Glibc
 package import LinuxSystem
 import Synchronization
 
 /// A private copy of one image, under a name that the dynamic linker does not know.
 ///
-/// In one of two forms. A file in a folder of ours outlives its mapping, so that debuggers, profilers and core dumps read
+/// In one of two forms. A file in a folder of its own, with copies of its helper libraries beside it, outlives its mapping, so that debuggers, profilers and core dumps read
 /// symbols from it by name; other users cannot get at it, processes of this user can. A sealed file in memory nobody can
 /// change any more, so what is judged is what is mapped; tools see its code without a file to read symbols from.
 package final class StagedImage: Sendable {
@@ -21,7 +22,7 @@ package final class StagedImage: Sendable {
     private let mayBeKnown = Mutex(false)  // to the dynamic linker
 
     private enum Storage {
-        case file(StagingFolder)  // keeps the folder while a copy is in it
+        case file(StagedFolder)  // goes with it
         case sealed(SealedMemory)
     }
 
@@ -39,17 +40,12 @@ package final class StagedImage: Sendable {
     /// refuses a file that somebody writes to during the copy (size or time of change differ afterwards).
     package init(copying source: String, into folder: StagingFolder) throws(LoadingError) {
         let input = try StagingSource(source)
-        let path = "\(folder.path)/\(folder.nextNumber())-\(input.plainName)"
-        do throws(LoadingError) {
-            identity = try input.copy(toNew: path, in: folder.path)
-        } catch {
-            unsafe unlink(path)
-            throw error
-        }
-        self.path = path
+        let own = try StagedFolder(for: input.plainName, operatorsFolder: input.folder, in: folder)
+        path = "\(own.path)/\(input.plainName)"
+        identity = try input.copy(toNew: path, in: folder.path)
         sourceFacts = input.facts
         sidecar = SidecarReading.find(beside: sourceFacts)
-        storage = .file(folder)
+        storage = .file(own)
     }
 
     /// Copies the file at `source`, with the same checks, into memory that is sealed then.
@@ -69,10 +65,7 @@ package final class StagedImage: Sendable {
     }
 
     deinit {
-        switch storage {
-        case .file: unsafe unlink(path)
-        case .sealed(let memory): if mayBeKnown.withLock({ $0 }) { memory.keepOpen() }
-        }
+        if case .sealed(let memory) = storage, mayBeKnown.withLock({ $0 }) { memory.keepOpen() }
     }
 
     /// The operator's file, as given.
@@ -89,9 +82,36 @@ package final class StagedImage: Sendable {
         }
     }
 
-    /// What `$ORIGIN` is in the copy's DT_RUNPATH (ld.so(8)): the folder of its own path, never the operator's.
-    package var originFolder: String {
-        String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+    /// What dlopen of the copy leads to in this process.
+    ///
+    /// Helper libraries that it finds through `$ORIGIN` beneath the operator's file are copied beside the copy as they are
+    /// met, so that the dynamic linker finds what was looked at. Sealed memory has nothing beside it: there they are missing.
+    ///
+    /// - Parameter isRehearsed: whether another process will open the copy, which has not loaded what this one has.
+    package func closure(of image: ELFImage, isRehearsed: Bool = false, _ linker: ProcessLinker) -> ClosureFacts {
+        let folder = folderOfFile(path)
+        let own: StagedFolder? = if case .file(let own) = storage { own } else { nil }
+        let view = StagedLinker(
+            linker, folder: folder, operatorsFolder: folderOfFile(source), own, isRehearsed: isRehearsed)
+        return ClosureFacts.walk(from: image, at: .init(origin: folder, isCopy: true), view)
+    }
+
+    /// What it would lead to if the file at `path` were staged.
+    ///
+    /// - Parameter sealed: in sealed memory.
+    package static func closure(
+        of image: ELFImage, at path: String, sealed: Bool, _ linker: ProcessLinker
+    ) -> ClosureFacts {
+        let folder = folderOfFile(path)
+        guard sealed else { return ClosureFacts.walk(from: image, at: .init(origin: folder, isCopy: true), linker) }
+        let memory = "/proc/self/fd"
+        let view = StagedLinker(linker, folder: memory, operatorsFolder: folder, nil)
+        return ClosureFacts.walk(from: image, at: .init(origin: memory, isCopy: true), view)
+    }
+
+    /// The files whose copies lie beside the copy.
+    package var helpers: [FileFacts] {
+        if case .file(let folder) = storage { folder.helpers.map(\.source) } else { [] }
     }
 
     /// The dynamic linker is about to learn the name: it must not lead to other bytes until `remove`.
@@ -104,7 +124,7 @@ package final class StagedImage: Sendable {
     /// Doing it again does nothing.
     func remove() {
         mayBeKnown.withLock { $0 = false }
-        if case .file = storage { unsafe unlink(path) }
+        if case .file(let folder) = storage { folder.remove() }
     }
 
     /// Maps the copy for reading.
@@ -123,21 +143,15 @@ package final class StagedImage: Sendable {
         do throws(SystemError) {
             let mine = try map()
             let theirs = try other.map()
-            return mine.withBytes { mine in theirs.withBytes { Self.isEqual(mine, $0) } }
+            return mine.withBytes { mine in theirs.withBytes { mine.holdsSameBytes(as: $0) } }
         } catch {
             return false
         }
     }
 
-    private static func isEqual(_ one: RawSpan, _ other: RawSpan) -> Bool {
-        guard one.byteCount == other.byteCount else { return false }
-        // SAFETY: both are borrowed for the call, and are as long as it compares.
-        return unsafe one.withUnsafeBytes { one in
-            unsafe other.withUnsafeBytes { other in
-                guard let mine = one.baseAddress, let theirs = other.baseAddress else { return true }
-                return unsafe memcmp(mine, theirs, one.count) == 0
-            }
-        }
+    /// Makes sure that what lies beside the copy is what was judged.
+    func checkHelpers() throws(SystemError) {
+        if case .file(let folder) = storage { try folder.checkHelpers() }
     }
 
     /// The file that lies at `path` now; of a sealed one also that it is sealed.
@@ -153,5 +167,19 @@ extension FileIdentity {
     /// The identity that stat(2) tells.
     package init(_ status: stat) {
         self.init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size))
+    }
+}
+
+extension RawSpan {
+    /// Whether both are of the same bytes.
+    func holdsSameBytes(as other: borrowing RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        // SAFETY: both are borrowed for the call, and are as long as it compares.
+        return unsafe withUnsafeBytes { one in
+            unsafe other.withUnsafeBytes { other in
+                guard let mine = one.baseAddress, let theirs = other.baseAddress else { return true }
+                return unsafe memcmp(mine, theirs, one.count) == 0
+            }
+        }
     }
 }

@@ -10,6 +10,8 @@ import Synchronization
 package final class StagingFolder: Sendable {
     private let folder: ProcessFolder
     private let count = Mutex<UInt64>(0)
+    /// Folders of images that are gone, with helpers that other images got.
+    private let leftovers = Mutex<[String]>([])
 
     /// Absolute path of this host's folder.
     package var path: String { folder.path }
@@ -40,6 +42,19 @@ package final class StagingFolder: Sendable {
     ///
     /// Doing it again does nothing.
     package func remove() { folder.remove() }
+
+    /// Removes an image's folder, and what earlier removals left; not what the dynamic linker has mapped.
+    ///
+    /// - Parameter mayBeMapped: whether there is anything in it besides the image, which is unmapped.
+    func remove(_ folder: String, mayBeMapped: Bool) {
+        leftovers.withLock { leftovers in
+            leftovers.append(folder)
+            let isAlone = !mayBeMapped && leftovers.count == 1
+            let mapped = isAlone ? [] : Set(LoadedObjects.all().map(\.name))
+            // What cannot be removed goes with this folder.
+            leftovers.removeAll { (try? PrivateFolder.prune($0, keeping: mapped.contains)) ?? true }
+        }
+    }
 
     /// Counts the copies made here: part of each name, so that none comes twice.
     func nextNumber() -> UInt64 {

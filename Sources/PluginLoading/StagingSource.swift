@@ -36,6 +36,12 @@ struct StagingSource: ~Copyable {
     /// What the file system says of the open file.
     var facts: FileFacts { FileFacts(of: input, before, at: path) }
 
+    /// Which file it is.
+    var identity: FileIdentity { FileIdentity(before) }
+
+    /// The folder of its path as it was given: what the dynamic linker makes of `$ORIGIN` there.
+    var folder: String { folderOfFile(path) }
+
     private var size: Int64 { Int64(before.st_size) }
 
     /// Copies into a new file that only this user can read.
@@ -107,4 +113,11 @@ struct StagingSource: ~Copyable {
         }
         return String(decoding: plain, as: UTF8.self)
     }
+}
+
+/// The folder that a file's path names; "." where it names none.
+func folderOfFile(_ path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    let folder = path[..<slash]
+    return folder.isEmpty ? "/" : String(folder)
 }

@@ -61,11 +61,7 @@ struct JudgeScenario {
                 _ = try file.read(Int(small.identity.size), at: 0, from: small.path)
             }
             let judged = try Clock.time {
-                let candidate = try image.map().withBytes { bytes in
-                    Candidate(
-                        reading: bytes, of: image.sourceFacts, sidecar: image.sidecar, identity: image.identity,
-                        for: .load)
-                }
+                let candidate = try Candidate(reading: image, for: .load)
                 let report = GateReport.judge(candidate, host: facts)
                 guard report.isAdmissible else { throw BenchError.wrong("judge: \(report.refusalCodes)") }
             }
@@ -76,10 +72,7 @@ struct JudgeScenario {
 
     /// Following DT_NEEDED and looking all symbols up, with a linker that knows the files already or one that knows none.
     private func measureClosure(_ image: StagedImage, _ linker: () -> ProcessLinker) throws -> Events {
-        let candidate = try image.map().withBytes { bytes in
-            Candidate(
-                reading: bytes, of: image.sourceFacts, sidecar: image.sidecar, identity: image.identity, for: .load)
-        }
+        let candidate = try Candidate(reading: image, for: .load)
         let parsed = try candidate.image.get()
         var events = Events()
         for _ in 0..<300 {

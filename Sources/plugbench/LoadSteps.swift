@@ -29,10 +29,7 @@ struct LoadSteps {
         var watch = Stopwatch()
         let staged = try StagedImage(copying: path, into: staging)
         watch.lap("stage a private copy")
-        let candidate = try staged.map().withBytes { bytes in
-            Candidate(
-                reading: bytes, of: staged.sourceFacts, sidecar: staged.sidecar, identity: staged.identity, for: .load)
-        }
+        let candidate = try Candidate(reading: staged, for: .load)
         watch.lap("read: ELF, manifest, build-id")
         let approval = try GateReport.judge(candidate, host: facts).approve()
         watch.lap("judge: every gate")

@@ -4,9 +4,9 @@ import Testing
 
 struct ClosureWalkTests {
     static func walk(
-        _ image: ELFImage, _ linker: PaperLinker, origin: String? = "/plugins", operatorsFolder: String? = nil
+        _ image: ELFImage, _ linker: PaperLinker, origin: String? = "/plugins", isCopy: Bool = false
     ) -> ClosureFacts {
-        ClosureFacts.walk(from: image, at: .init(origin: origin, operatorsFolder: operatorsFolder), linker)
+        ClosureFacts.walk(from: image, at: .init(origin: origin, isCopy: isCopy), linker)
     }
 
     static func linker(_ files: [String: ELFImage], _ change: (inout PaperLinker) -> Void = { _ in }) -> PaperLinker {
@@ -102,17 +102,44 @@ struct ClosureWalkTests {
         ("liba.so", "${ORIGIN}x", "missing"),
         ("$ORIGIN/../liba.so", "/none", "missing"), ("liba.so", "/r:$ORIGIN/..", "= /r/liba.so"),
         ("liba.so", "$ORIGIN/sub/..", "= /usr/lib/liba.so"), ("liba.so", "$ORIGIN:$ORIGIN/sub", "= /usr/lib/liba.so"),
-        ("libown.so", "$ORIGIN", "= /staging/copy/libown.so"),
+        ("libown.so", "$ORIGIN", "= /staging/copy/libown.so"), ("liba.so", "/staging/copy/$ORIGIN/x", "missing"),
+        ("liba.so", "$ORIGIN/..$ORIGIN", "missing"), ("libown.so", "/none:${ORIGIN}/.", "= /staging/copy/./libown.so"),
     ])
     func aCopyDoesNotLookAroundItself(_ needed: String, _ path: String, _ outcome: String) {
         let places = ["..", "../else", "sub/../..", "../copyx"].map { "/staging/copy/\($0)/liba.so" }
-        let sound = ["/r/liba.so", "/usr/lib/liba.so", "/staging/copy/libown.so"]
+        let sound = ["/r/liba.so", "/usr/lib/liba.so", "/staging/copy/libown.so", "/staging/copy/./libown.so"]
         let linker = Self.linker(
             Dictionary(uniqueKeysWithValues: (places + sound).map { ($0, Self.plain) }))
         for image in [PaperLinker.image([needed], runpath: path), PaperLinker.image([needed], rpath: path)] {
-            let copy = Self.walk(image, linker, origin: "/staging/copy", operatorsFolder: "/plugins")
+            let copy = Self.walk(image, linker, origin: "/staging/copy", isCopy: true)
             #expect(copy.lines == ["\(needed) \(outcome)"])
         }
+    }
+
+    /// What lies beside a copy may look where the copy's own folder ends, and no farther.
+    @Test(arguments: [
+        ("$ORIGIN", "missing"), ("$ORIGIN/..", "= /s/c/lib/../libb.so"),
+        ("$ORIGIN/../lib", "= /s/c/lib/../lib/libb.so"),
+        ("$ORIGIN/../..", "missing"), ("$ORIGIN/../../c", "missing"), ("$ORIGIN/deep/../../..", "missing"),
+    ])
+    func aHelperOfACopyLooksNoFartherThanTheCopysFolder(_ path: String, _ outcome: String) {
+        let places = ["..", "../lib", "../..", "../../c", "deep/../../.."].map { "/s/c/lib/\($0)/libb.so" }
+        var files = Dictionary(uniqueKeysWithValues: places.map { ($0, Self.plain) })
+        files["/s/c/lib/liba.so"] = PaperLinker.image(["libb.so"], runpath: path)
+        let facts = Self.walk(
+            PaperLinker.image(["liba.so"], runpath: "$ORIGIN/lib"), Self.linker(files), origin: "/s/c", isCopy: true)
+        #expect(facts.lines == ["liba.so = /s/c/lib/liba.so", "libb.so \(outcome)"])
+    }
+
+    /// By its full name the same folder is not the copy's own.
+    @Test func aLibraryThatIsFoundByItsFolderIsNoHelperOfTheCopy() {
+        let linker = Self.linker([
+            "/s/c/lib/liba.so": PaperLinker.image(["libb.so"], runpath: "$ORIGIN/../../.."),
+            "/s/c/lib/../../../libb.so": Self.plain,
+        ])
+        let facts = Self.walk(
+            PaperLinker.image(["liba.so"], runpath: "/s/c/lib"), linker, origin: "/s/c", isCopy: true)
+        #expect(facts.lines == ["liba.so = /s/c/lib/liba.so", "libb.so = /s/c/lib/../../../libb.so"])
     }
 
     /// A check knows of no copy and still says what a load would.
@@ -120,7 +147,7 @@ struct ClosureWalkTests {
         let linker = Self.linker(["/usr/lib/liba.so": Self.plain])
         for path in ["$ORIGIN/..", "$ORIGIN/../../lib"] {
             let facts = Self.walk(
-                PaperLinker.image(["liba.so"], runpath: path), linker, origin: nil, operatorsFolder: "/plugins")
+                PaperLinker.image(["liba.so"], runpath: path), linker, isCopy: true)
             guard case .missing(let search) = facts.libraries.first?.outcome else {
                 Issue.record("\(path): \(facts.lines)")
                 continue
@@ -136,11 +163,10 @@ struct ClosureWalkTests {
             "/r/deep/libc.so": PaperLinker.image(["libd.so"]), "/usr/lib/libd.so": Self.plain,
         ])
         let own = Self.walk(
-            PaperLinker.image(["liba.so"], runpath: "/r/deep"), linker, origin: "/s/c", operatorsFolder: "/plugins")
+            PaperLinker.image(["liba.so"], runpath: "/r/deep"), linker, origin: "/s/c", isCopy: true)
         #expect(own.lines == ["liba.so = /r/deep/liba.so", "libb.so = /r/deep/../libb.so"])
         let inherited = Self.walk(
-            PaperLinker.image(["libc.so"], rpath: "/r/deep:$ORIGIN/.."), linker, origin: "/s/c",
-            operatorsFolder: "/plugins")
+            PaperLinker.image(["libc.so"], rpath: "/r/deep:$ORIGIN/.."), linker, origin: "/s/c", isCopy: true)
         #expect(inherited.lines == ["libc.so = /r/deep/libc.so", "libd.so missing"])
     }
 
@@ -160,7 +186,17 @@ struct ClosureWalkTests {
         let image = PaperLinker.image(["libhelp.so"], runpath: "$ORIGIN")
         let line = "libhelp.so loaded /first/libhelp.so, not /plugins/libhelp.so"
         #expect(Self.walk(image, linker).lines == [line])
-        #expect(Self.walk(image, linker, origin: nil, operatorsFolder: "/plugins").lines == [line])
+        #expect(Self.walk(image, linker, isCopy: true).lines == [line])
+    }
+
+    /// Without a build-id the bytes tell; a file that cannot be read any more tells nothing.
+    @Test func aLoadedLibraryOfTheSameBytesHidesNothing() {
+        let image = PaperLinker.image(["libhelp.so"], runpath: "$ORIGIN")
+        let linker = Self.linker(["/plugins/libhelp.so": Self.plain]) {
+            $0.loadedNames["libhelp.so"] = LoadedLibrary(path: "/first/libhelp.so")
+            $0.copies["/plugins/libhelp.so"] = "/first/libhelp.so"
+        }
+        #expect(Self.walk(image, linker).lines == ["libhelp.so loaded /first/libhelp.so"])
     }
 
     @Test func theSameFileUnderAnotherNameIsOneObject() {

@@ -21,16 +21,15 @@ struct NeededGatesTests {
                 + "folder"
         ),
         (
-            .init("libx.so", .missing(.init(places: ["$ORIGIN (RUNPATH)"], beside: "/plugins/libx.so"))),
-            "plugin needs libx.so, which lies at /plugins/libx.so, but a private copy is loaded, and that lies alone, "
-                + "so $ORIGIN leads to nothing: link with the folder's full name in -Wl,-rpath instead of $ORIGIN, or link "
-                + "the library statically"
+            .init("libx.so", .missing(.init(obstacle: "/p/libx.so is too large", remedy: "bring less along"))),
+            "plugin needs libx.so, and /p/libx.so is too large: bring less along"
         ),
         (
-            .init("libx.so", .missing(.init(beside: "/lib/libx.so", leaving: "$ORIGIN/../lib (RUNPATH)"))),
+            .init("libx.so", .missing(.init(leaving: "$ORIGIN/../lib (RUNPATH)"))),
             "plugin needs libx.so and would have it looked for in $ORIGIN/../lib (RUNPATH), but a private copy is "
-                + "loaded, and beside its folder lies what nobody vouches for: link with the folder's full name in "
-                + "-Wl,-rpath instead of $ORIGIN, or link the library statically"
+                + "loaded, which has beside it what lies beneath the plugin's own folder, and nothing from above that: put "
+                + "the library next to the plugin, or in a folder there, and link with -Wl,-rpath,$ORIGIN or "
+                + "$ORIGIN/<folder>, or link with its folder's full name"
         ),
         (
             .init("libx.so", .missing(.init(places: ["/lib"], obstacle: "/lib/libx.so is no ELF file"))),
@@ -73,8 +72,9 @@ struct NeededGatesTests {
         #expect(
             Sample.lines("needed.shadowed", candidate) == [
                 "warning needed.shadowed: plugin needs libhelp.so and would find /second/libhelp.so, this host has "
-                    + "/first/libhelp.so loaded under that name and gives it that: give the library a name of its own "
-                    + "with -Wl,-soname, or use the host's"
+                    + "/first/libhelp.so loaded under that name: the plugin gets that one, whatever the file holds: give "
+                    + "each version of the library a name of its own (-Wl,-soname,libx-2.so), unload what brought the "
+                    + "loaded one, or use that"
             ])
         #expect(Sample.findings("needed.missing", candidate).map(\.verdict) == [.passed])
     }

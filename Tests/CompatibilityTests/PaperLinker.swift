@@ -18,6 +18,8 @@ struct PaperLinker: LinkerView {
     /// Symbols that only one loaded object has, by path.
     var localSymbols: [String: Set<String>] = [:]
     var room: StaticThreadLocals?
+    /// Which loaded object's file, by path, holds the same bytes as a file.
+    var copies: [String: String] = [:]
     /// Of every file, in bytes.
     var size: Int64 = 1
 
@@ -48,6 +50,7 @@ struct PaperLinker: LinkerView {
     private static func key(_ symbol: String, _ version: String?) -> String {
         version.map { "\(symbol)@\($0)" } ?? symbol
     }
+    func isCopy(_ path: String, of library: LoadedLibrary) -> Bool { copies[path] == library.path }
     func isFolder(_ path: String) -> Bool {
         (Array(files.keys) + others.keys).contains { $0.hasPrefix(path == "/" ? "/" : path + "/") }
     }

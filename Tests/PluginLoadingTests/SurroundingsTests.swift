@@ -9,13 +9,11 @@ import Testing
 /// The closure walk over real files and this very process.
 @Suite(.serialized)
 struct SurroundingsTests {
-    /// Walks from a built file as if it were loaded from where it lies.
-    static func walk(_ path: String, alone: Bool = false) throws -> ClosureFacts {
+    /// Walks from a built file as a check does.
+    static func walk(_ path: String, sealed: Bool = false) throws -> ClosureFacts {
         let bytes = try readFile(path)
-        let image = try ELFImage.parse(bytes.span.bytes)
-        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        return ClosureFacts.walk(
-            from: image, at: .init(origin: alone ? nil : folder, operatorsFolder: folder), ProcessLinker.shared)
+        return StagedImage.closure(
+            of: try ELFImage.parse(bytes.span.bytes), at: path, sealed: sealed, ProcessLinker.shared)
     }
 
     /// What became of the first library, in a line.
@@ -27,7 +25,6 @@ struct SurroundingsTests {
             return instead == nil ? "loaded \(loaded.path)" : "loaded \(loaded.path), not \(instead ?? "")"
         case .missing(let search):
             return "missing" + (search.obstacle.map { ", \($0)" } ?? "")
-                + (search.beside.map { ", beside \($0)" } ?? "")
         }
     }
 
@@ -39,7 +36,7 @@ struct SurroundingsTests {
             flags: ["-Wl,-soname,\(name).so"] + flags, into: folder)
     }
 
-    @Test func findsAHelperBesideTheFileAndSaysThatTheCopyLiesAlone() throws {
+    @Test func findsAHelperBesideTheFileAndSaysThatSealedMemoryHasNothingBesideIt() throws {
         let folder = try TemporaryFolder()
         let help = try Self.helper(folder)
         let plugin = try Fixture.build(
@@ -47,9 +44,12 @@ struct SurroundingsTests {
         let beside = try Self.walk(plugin)
         #expect(Self.first(beside) == help)
         #expect(beside.symbols?.unresolved == [])
-        let alone = try Self.walk(plugin, alone: true)
-        #expect(Self.first(alone) == "missing, beside \(help)")
-        #expect(alone.symbols == nil)
+        let sealed = try Self.walk(plugin, sealed: true)
+        #expect(
+            Self.first(sealed)
+                == "missing, \(help) lies beside the plugin's file, but a policy of signatures has a sealed copy loaded, "
+                + "which has nothing beside it")
+        #expect(sealed.symbols == nil)
     }
 
     @Test func takesWhatIsLoadedAndSeesTheFileThatItHides() throws {

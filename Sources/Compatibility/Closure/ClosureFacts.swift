@@ -94,7 +94,7 @@ package struct ClosureFacts: Sendable {
         ///
         /// `instead` is the file that the search would have found, where it is another one.
         case loaded(LoadedLibrary, instead: String?)
-        /// Maps this file.
+        /// Maps this file, or the private copy of it that lies beside the plugin's.
         case comesAlong(path: String, ELFImage)
         /// Gives up.
         case missing(Search)
@@ -106,21 +106,20 @@ package struct ClosureFacts: Sendable {
         package var places: [String]
         /// What ended the search early: a path and what is wrong there.
         package var obstacle: String?
-        /// The file that lies beside the operator's file, where only the private copy's own place kept it from being
-        /// found.
-        package var beside: String?
+        /// What to do about the obstacle, where that is known.
+        package var remedy: String?
         /// What would have led out of the private copy's folder, and so ended the search: "$ORIGIN/../lib (RUNPATH)".
         package var leaving: String?
         /// Whether the name stands in DT_FILTER or DT_AUXILIARY, which nobody follows.
         package var isFilter = false
 
         package init(
-            places: [String] = [], obstacle: String? = nil, beside: String? = nil, leaving: String? = nil
+            places: [String] = [], obstacle: String? = nil, remedy: String? = nil, leaving: String? = nil
         ) {
             self.leaving = leaving
             self.places = places
             self.obstacle = obstacle
-            self.beside = beside
+            self.remedy = remedy
         }
     }
 

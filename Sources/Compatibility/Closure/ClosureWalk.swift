@@ -19,14 +19,14 @@ extension ClosureFacts {
 
     /// Where an image lies, for its `$ORIGIN`.
     package struct Place: Sendable {
-        /// The folder that it is loaded from; `nil` where there is no copy yet, which will have no neighbours.
+        /// The folder that it is loaded from.
         package var origin: String?
-        /// Of a private copy, the folder that its author means: that of the operator's file.
-        package var operatorsFolder: String?
+        /// Whether that is, or will be, the folder of a private copy, which others' files lie around.
+        package var isCopy: Bool
 
-        package init(origin: String?, operatorsFolder: String? = nil) {
+        package init(origin: String?, isCopy: Bool = false) {
             self.origin = origin
-            self.operatorsFolder = operatorsFolder
+            self.isCopy = isCopy
         }
     }
 
@@ -54,6 +54,8 @@ private struct ClosureWalk<View: LinkerView> {
     private var loadedPaths: Set<String> = []
     /// DT_SONAME of the image itself, which will be in the process when its libraries' names are looked up.
     private var ownName: String?
+    /// The folder of the image itself.
+    private var origin: String?
     private var bytesLeft = ClosureFacts.Limit.bytes
     private var bytesToCompare = ClosureFacts.Limit.bytes
     private var symbolsLeft = ClosureFacts.Limit.symbols
@@ -62,8 +64,9 @@ private struct ClosureWalk<View: LinkerView> {
     private struct Node {
         var dynamic: DynamicTable
         var origin: String?
-        /// Whether it is loaded from a private copy, which must not look for others' files around itself.
-        var isCopy = false
+        /// Of what is loaded from a private copy, how many folders below the plugin's it lies: it must not look for others'
+        /// files around that one.
+        var depth: Int?
         var through: [String]
         /// DT_RPATH of what led here.
         var inherited: [LibrarySearch<View>.Folder]
@@ -78,10 +81,11 @@ private struct ClosureWalk<View: LinkerView> {
     mutating func follow(_ image: ELFImage, _ place: ClosureFacts.Place) {
         guard let dynamic = image.dynamic else { return }
         ownName = dynamic.soname
+        origin = place.origin
         var nodes = [
             Node(
-                dynamic: dynamic, origin: place.origin, isCopy: place.operatorsFolder != nil, through: [],
-                inherited: [], name: "plugin")
+                dynamic: dynamic, origin: place.origin, depth: place.isCopy ? 0 : nil, through: [], inherited: [],
+                name: "plugin")
         ]
         var (index, names) = (0, 0)
         while index < nodes.count {
@@ -102,8 +106,7 @@ private struct ClosureWalk<View: LinkerView> {
                         + "\(ClosureFacts.Limit.looks) paths would have to be looked at"
                     return
                 }
-                let operators = index == 0 ? place.operatorsFolder : nil
-                let next = settle(written, node, needer, operators)
+                let next = settle(written, node, needer)
                 guard facts.cutShort == nil else { return }
                 guard let next else { continue }
                 nodes.append(next)
@@ -114,34 +117,31 @@ private struct ClosureWalk<View: LinkerView> {
 
     /// Settles one name; the object to follow, where one comes along.
     private mutating func settle(
-        _ written: String, _ node: Node, _ needer: LibrarySearch<View>.Needer, _ operatorsFolder: String?
+        _ written: String, _ node: Node, _ needer: LibrarySearch<View>.Needer
     ) -> Node? {
-        if node.isCopy, LinkerEnvironment.leavesOrigin(written) {
-            if settled.insert(written).inserted {
-                miss(written, node, ClosureFacts.Search(leaving: written), operatorsFolder)
-            }
+        if let depth = node.depth, LinkerEnvironment.leavesOrigin(written, depth: depth) {
+            if settled.insert(written).inserted { miss(written, node, ClosureFacts.Search(leaving: written)) }
             return nil
         }
         guard let name = view.environment.expand(written, origin: node.origin) else {
-            if settled.insert(written).inserted {
-                miss(written, node, ClosureFacts.Search(places: [written]), operatorsFolder)
-            }
+            if settled.insert(written).inserted { miss(written, node, ClosureFacts.Search(places: [written])) }
             return nil
         }
+        let isBeside = node.depth != nil && LinkerEnvironment.namesOrigin(written)
         guard settled.insert(name).inserted else { return nil }
         if let loaded = view.loaded(as: name) {
             if loadedPaths.insert(loaded.path).inserted {
-                let other = shadow(name, of: loaded, node, needer, operatorsFolder)
+                let other = shadow(name, of: loaded, needer, isBeside)
                 facts.libraries.append(.init(name, through: node.through, .loaded(loaded, instead: other)))
             }
             return nil
         }
         if name == ownName { return nil }
-        switch search.find(name, for: needer) {
+        switch search.find(name, for: needer, isBeside: isBeside) {
         case .missing(let search):
-            miss(name, node, search, operatorsFolder)
+            miss(isBeside ? written : name, node, search)
             return nil
-        case .found(let path, let identity):
+        case .found(let path, let identity, let isBeside):
             guard files.insert(identity).inserted else { return nil }
             if let loaded = view.loaded(from: identity) {
                 if loadedPaths.insert(loaded.path).inserted {
@@ -149,28 +149,39 @@ private struct ClosureWalk<View: LinkerView> {
                 }
                 return nil
             }
-            return map(name, path, identity, node)
+            return map(isBeside ? view.shown(name) : name, path, identity, node, isBeside)
         }
     }
 
-    private mutating func map(_ name: String, _ path: String, _ identity: FileIdentity, _ node: Node) -> Node? {
+    private mutating func map(
+        _ name: String, _ path: String, _ identity: FileIdentity, _ node: Node, _ isBeside: Bool
+    ) -> Node? {
         let image: ELFImage
         switch read(path, identity) {
         case nil: return nil
         case .failure(let problem):
-            let search = ClosureFacts.Search(obstacle: "\(path) \(problem.reason)")
+            let search = ClosureFacts.Search(
+                obstacle: "\(view.shown(path)) \(problem.reason)", remedy: problem.remedy)
             facts.libraries.append(.init(name, through: node.through, .missing(search)))
             return nil
         case .success(let found): image = found
         }
-        add(.init(name, through: node.through, .comesAlong(path: path, image)))
+        add(.init(name, through: node.through, .comesAlong(path: view.shown(path), image)))
         guard let dynamic = image.dynamic else { return nil }
         // Later names that equal its DT_SONAME are it, too.
         if let soname = dynamic.soname { settled.insert(soname) }
         let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
         return Node(
-            dynamic: dynamic, origin: folder == "" ? "/" : folder, through: node.through + [name],
-            inherited: ownRPath(node) + node.inherited, name: name)
+            dynamic: dynamic, origin: folder == "" ? "/" : folder, depth: isBeside ? depth(of: path) : nil,
+            through: node.through + [name], inherited: ownRPath(node) + node.inherited, name: name)
+    }
+
+    /// How many folders below the image's own a path beneath that one leads, by its names.
+    private func depth(of path: String) -> Int {
+        func depth(_ path: String) -> Int {
+            path.split(separator: "/").reduce(0) { $1 == "." ? $0 : $1 == ".." ? $0 - 1 : $0 + 1 }
+        }
+        return depth(path) - depth(origin ?? "/") - 1
     }
 
     /// Adds what the last search found.
@@ -184,7 +195,8 @@ private struct ClosureWalk<View: LinkerView> {
     private mutating func read(_ path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem>? {
         guard identity.size <= bytesLeft else {
             facts.cutShort =
-                "needs libraries of more than \(ClosureFacts.Limit.bytes >> 20) MiB that are not loaded yet (\(path) is "
+                "needs libraries of more than \(ClosureFacts.Limit.bytes >> 20) MiB that are not loaded yet "
+                + "(\(view.shown(path)) is "
                 + "one of them)"
             return nil
         }
@@ -194,47 +206,34 @@ private struct ClosureWalk<View: LinkerView> {
         symbolsLeft -= image.symbols.count
         guard symbolsLeft >= 0 else {
             facts.cutShort =
-                "needs libraries of more than \(ClosureFacts.Limit.symbols) symbols that are not loaded yet (\(path) is "
+                "needs libraries of more than \(ClosureFacts.Limit.symbols) symbols that are not loaded yet "
+                + "(\(view.shown(path)) is "
                 + "one of them)"
             return nil
         }
         return result
     }
 
-    private mutating func miss(
-        _ name: String, _ node: Node, _ search: ClosureFacts.Search, _ operatorsFolder: String?
-    ) {
-        var search = search
-        if let operatorsFolder, case .found(let path, _) = asOperatorsFile(name, node, operatorsFolder) {
-            search.beside = path
-        }
+    private mutating func miss(_ name: String, _ node: Node, _ search: ClosureFacts.Search) {
         facts.libraries.append(.init(name, through: node.through, .missing(search)))
     }
 
     /// The file that the search would find, where it is another than the loaded one.
     private mutating func shadow(
-        _ name: String, of loaded: LoadedLibrary, _ node: Node, _ needer: LibrarySearch<View>.Needer,
-        _ operatorsFolder: String?
+        _ name: String, of loaded: LoadedLibrary, _ needer: LibrarySearch<View>.Needer, _ isBeside: Bool
     ) -> String? {
-        let result = operatorsFolder.map { asOperatorsFile(name, node, $0) } ?? search.find(name, for: needer)
-        guard case .found(let path, let identity) = result, identity != loaded.identity, path != loaded.path else {
-            return nil
-        }
-        guard !loaded.buildID.isEmpty, identity.size <= bytesToCompare else { return path }
+        guard
+            case .found(let path, let identity, _) = search.find(
+                name, for: needer, isBeside: isBeside, isHidden: true),
+            identity != loaded.identity, path != loaded.path
+        else { return nil }
+        view.noteHidden(path, by: loaded)
+        let shown = view.shown(path)
+        guard identity.size <= bytesToCompare else { return shown }
         bytesToCompare -= identity.size
-        guard case .success(let image) = view.image(at: path, identity) else { return path }
-        return image.buildID == loaded.buildID ? nil : path
-    }
-
-    /// The search as if the image itself were loaded from where the operator's file lies.
-    private mutating func asOperatorsFile(
-        _ written: String, _ node: Node, _ folder: String
-    ) -> LibrarySearch<View>.Result {
-        var node = node
-        node.origin = folder
-        node.isCopy = false
-        guard let name = view.environment.expand(written, origin: folder) else { return .missing(.init()) }
-        return search.find(name, for: needer(node))
+        guard !loaded.buildID.isEmpty else { return view.isCopy(path, of: loaded) ? nil : shown }
+        guard case .success(let image) = view.image(at: path, identity) else { return shown }
+        return image.buildID == loaded.buildID ? nil : shown
     }
 
     private func needer(_ node: Node) -> LibrarySearch<View>.Needer {
@@ -255,7 +254,8 @@ private struct ClosureWalk<View: LinkerView> {
             .init(
                 path: view.environment.expand(element, origin: node.origin), written: element,
                 source: node.through.isEmpty ? kind : "\(kind) of \(node.name)",
-                leavesCopy: node.isCopy && LinkerEnvironment.leavesOrigin(element))
+                isBeside: node.depth != nil && LinkerEnvironment.namesOrigin(element),
+                leavesCopy: node.depth.map { LinkerEnvironment.leavesOrigin(element, depth: $0) } ?? false)
         }
     }
 }

@@ -6,6 +6,7 @@ struct LibrarySearch<View: LinkerView> {
     /// The folders that the last search looked into without finding what it returned.
     private(set) var passedOver: [String] = []
     private var folders: [String: Bool] = [:]
+    private var isHidden = false
 
     init(_ view: View, budget: Int) {
         self.view = view
@@ -14,7 +15,8 @@ struct LibrarySearch<View: LinkerView> {
 
     /// What the search of one name came to.
     enum Result {
-        case found(path: String, FileIdentity)
+        /// - Parameter isBeside: whether the search came there by `$ORIGIN` of what is loaded from a private copy.
+        case found(path: String, FileIdentity, isBeside: Bool)
         case missing(ClosureFacts.Search)
     }
 
@@ -35,17 +37,26 @@ struct LibrarySearch<View: LinkerView> {
         var written: String
         /// "RUNPATH", "RPATH of the host".
         var source: String
+        /// Whether it starts out from the place of a private copy.
+        var isBeside = false
         /// Whether it leads out of the folder of a private copy: nobody means what lies there.
         var leavesCopy = false
     }
 
     /// Searches for a name, which holds no token any more.
-    mutating func find(_ name: String, for needer: Needer) -> Result {
+    ///
+    /// - Parameters:
+    ///   - isBeside: whether the name itself started out from the place of a private copy.
+    ///   - isHidden: whether what is found will not be mapped.
+    mutating func find(
+        _ name: String, for needer: Needer, isBeside: Bool = false, isHidden: Bool = false
+    ) -> Result {
+        self.isHidden = isHidden
         var search = ClosureFacts.Search()
         passedOver = []
         if name.utf8.contains(UInt8(ascii: "/")) {
-            search.places = [name]
-            if let found = look(name, &search) { return found }
+            search.places = [view.shown(name)]
+            if let found = look(name, &search, isBeside) { return found }
             return .missing(search)
         }
         var paths = needer.runpath == nil ? needer.rpath : []
@@ -60,24 +71,26 @@ struct LibrarySearch<View: LinkerView> {
                 search.leaving = "\(folder.written) (\(folder.source))"
                 return .missing(search)
             }
-            if let path = folder.path, let found = look(for: name, in: path, &search) { return found }
+            if let path = folder.path, let found = look(for: name, in: path, &search, folder.isBeside) { return found }
         }
         search.places.append("/etc/ld.so.cache")
         if let path = view.cached(name), !(needer.passesOverDefaults && isInDefaultFolder(path)),
-            let found = look(path, &search)
+            let found = look(path, &search, false)
         {
             return found
         }
         guard !needer.passesOverDefaults else { return .missing(search) }
         for folder in view.environment.defaultFolders {
             search.places.append(folder)
-            if let found = look(for: name, in: folder, &search) { return found }
+            if let found = look(for: name, in: folder, &search, false) { return found }
         }
         return .missing(search)
     }
 
     /// Looks in a folder and before that in its subfolders for this machine; `nil` where the search goes on.
-    private mutating func look(for name: String, in folder: String, _ search: inout ClosureFacts.Search) -> Result? {
+    private mutating func look(
+        for name: String, in folder: String, _ search: inout ClosureFacts.Search, _ isBeside: Bool
+    ) -> Result? {
         guard isFolder(folder) else {
             passedOver.append(folder)
             return nil
@@ -87,23 +100,29 @@ struct LibrarySearch<View: LinkerView> {
             let first = subfolder.prefix { $0 != "/" }
             guard isFolder("\(base)/\(first)"), first.count == subfolder.count || isFolder("\(base)/\(subfolder)")
             else { continue }
-            if let found = look("\(base)/\(subfolder)/\(name)", &search) { return found }
+            if let found = look("\(base)/\(subfolder)/\(name)", &search, isBeside) { return found }
             passedOver.append("\(base)/\(subfolder)")
         }
-        if let found = look("\(base)/\(name)", &search) { return found }
+        if let found = look("\(base)/\(name)", &search, isBeside) { return found }
         passedOver.append(folder)
         return nil
     }
 
-    private mutating func look(_ path: String, _ search: inout ClosureFacts.Search) -> Result? {
+    private mutating func look(
+        _ path: String, _ search: inout ClosureFacts.Search, _ isBeside: Bool
+    ) -> Result? {
         guard path.utf8.count < LinkerEnvironment.pathLimit, budget > 0 else { return nil }
         budget -= 1
-        switch view.file(at: path) {
+        switch isHidden ? view.hiddenFile(at: path) : view.file(at: path) {
         case .absent, .foreign: return nil
         case .unusable(let reason):
-            search.obstacle = "\(path) \(reason)"
+            search.obstacle = "\(view.shown(path)) \(reason)"
             return .missing(search)
-        case .library(let identity): return .found(path: path, identity)
+        case .uncopied(let problem):
+            search.obstacle = "\(view.shown(path)) \(problem.reason)"
+            search.remedy = problem.remedy
+            return .missing(search)
+        case .library(let identity): return .found(path: path, identity, isBeside: isBeside)
         }
     }
 

@@ -69,22 +69,34 @@ package struct LinkerEnvironment: Sendable, Equatable {
         }
     }
 
-    /// Whether a text starts out from `$ORIGIN` and leaves it: by `..`, or by more letters behind the token.
+    /// Whether a text has `$ORIGIN` in it and leads elsewhere than beneath it: by `..`, by more letters behind the token, by
+    /// anything before it, or by a second one.
     ///
     /// Counts the names that are written, so what only passes through a folder of its own stays inside.
-    package static func leavesOrigin(_ text: String) -> Bool {
-        var rest = Substring(text)
+    ///
+    /// - Parameter depth: how many folders below the outermost one that may be searched the text's origin lies.
+    package static func leavesOrigin(_ text: String, depth: Int = 0) -> Bool {
+        guard let (start, end) = origin(in: text[...]) else { return false }
+        guard start == text.startIndex, origin(in: text[end...]) == nil else { return true }
+        let names = text[end...].split(separator: "/", omittingEmptySubsequences: false)
+        var depth = names.first?.isEmpty ?? true ? depth : -1
+        for name in names.dropFirst() where depth >= 0 && !name.isEmpty && name != "." {
+            depth += name == ".." ? -1 : 1
+        }
+        return depth < 0
+    }
+
+    /// Whether a text has `$ORIGIN` in it.
+    static func namesOrigin(_ text: String) -> Bool { origin(in: text[...]) != nil }
+
+    /// Where the first `$ORIGIN` begins and ends.
+    private static func origin(in text: Substring) -> (Substring.Index, Substring.Index)? {
+        var rest = text
         while let dollar = rest.firstIndex(of: "$") {
             rest = rest[rest.index(after: dollar)...]
-            guard let (token, end) = token(rest), token == "ORIGIN" else { continue }
-            let names = rest[end...].split(separator: "/", omittingEmptySubsequences: false)
-            var depth = names.first?.isEmpty ?? true ? 0 : -1
-            for name in names.dropFirst() where depth >= 0 && !name.isEmpty && name != "." {
-                depth += name == ".." ? -1 : 1
-            }
-            return depth < 0
+            if let (token, end) = token(rest), token == "ORIGIN" { return (dollar, end) }
         }
-        return false
+        return nil
     }
 
     /// The token behind a dollar and where it ends; `nil` where there is none.

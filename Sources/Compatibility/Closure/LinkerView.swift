@@ -14,6 +14,14 @@ package protocol LinkerView {
     func isFolder(_ path: String) -> Bool
     /// What lies at the path; nothing is opened that could block.
     func file(at path: String) -> FileAtPath
+    /// The same where the file will not be mapped, since the process has another object of its name.
+    func hiddenFile(at path: String) -> FileAtPath
+    /// The search found this path, and the dynamic linker takes an object that is loaded instead.
+    func noteHidden(_ path: String, by library: LoadedLibrary)
+    /// Whether the file that was found holds the very bytes of the one that a loaded object was mapped from.
+    func isCopy(_ path: String, of library: LoadedLibrary) -> Bool
+    /// How a path is told to people: of a private copy, where the file lies that it is of.
+    func shown(_ path: String) -> String
     /// Whether this process defines a symbol for every object in it (the global scope).
     func global(_ symbol: String, version: String?) -> Bool
     /// The path of the object that `global` found; empty where that is the main program or not known.
@@ -24,6 +32,12 @@ package protocol LinkerView {
     func staticThreadLocals() -> StaticThreadLocals?
     /// The facts of a library's file that `file(at:)` found.
     func image(at path: String, _ identity: FileIdentity) -> Result<ELFImage, LibraryProblem>
+}
+
+extension LinkerView {
+    package func hiddenFile(at path: String) -> FileAtPath { file(at: path) }
+    package func noteHidden(_ path: String, by library: LoadedLibrary) {}
+    package func shown(_ path: String) -> String { path }
 }
 
 /// An object that is in the process already.
@@ -50,13 +64,20 @@ package enum FileAtPath: Sendable, Equatable {
     case foreign
     /// Something else, which ends the search; a clause, "is a pipe".
     case unusable(String)
+    /// A library that lies beside the plugin's file, and that its private copy cannot have beside it; ends the search.
+    case uncopied(LibraryProblem)
     /// A library.
     case library(FileIdentity)
 }
 
-/// Why the facts of a library that was found are not known, a clause: "has 3000000000 bytes, the limit is …".
+/// Why a library that was found is not taken, or its facts are not known, a clause: "has 3000000000 bytes, the limit is …".
 package struct LibraryProblem: Error, Sendable, Equatable {
     package var reason: String
+    /// What to do, where the gate does not know it by itself.
+    package var remedy: String?
 
-    package init(reason: String) { self.reason = reason }
+    package init(reason: String, remedy: String? = nil) {
+        self.reason = reason
+        self.remedy = remedy
+    }
 }

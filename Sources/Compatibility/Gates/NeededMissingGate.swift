@@ -44,28 +44,24 @@ extension Gate {
                 + "the dynamic linker would map it besides, and no gate follows it"
         }
         if let leaving = search.leaving {
-            return "\(need) and would have it looked for in \(leaving), but a private copy is loaded, and beside its "
-                + "folder lies what nobody vouches for"
+            return "\(need) and would have it looked for in \(leaving), but a private copy is loaded, which has beside "
+                + "it what lies beneath the plugin's own folder, and nothing from above that"
         }
         if let obstacle = search.obstacle { return "\(need), and \(obstacle)" }
-        if let beside = search.beside {
-            return "\(need), which lies at \(beside), but a private copy is loaded, and that lies alone, so $ORIGIN "
-                + "leads to nothing"
-        }
         // Words in front of what may be hundreds of folders.
         let places = search.places.prefix(12).joined(separator: ", ")
         let rest = search.places.count > 12 ? " and \(search.places.count - 12) more places" : ""
         return "\(need), which is in none of: \(places)\(rest)"
     }
 
-    private static let inFull =
-        "link with the folder's full name in -Wl,-rpath instead of $ORIGIN, or link the library statically"
+    private static let nextToIt =
+        "put the library next to the plugin, or in a folder there, and link with -Wl,-rpath,$ORIGIN or "
+        + "$ORIGIN/<folder>, or link with its folder's full name"
 
     private static func remedy(_ library: ClosureFacts.Library, _ search: ClosureFacts.Search) -> String {
         if search.isFilter { return "link without -f, -F, --auxiliary and --filter" }
-        if search.leaving != nil { return inFull }
-        if search.obstacle != nil { return "put a shared library for this machine there" }
-        if search.beside != nil { return inFull }
+        if search.leaving != nil { return nextToIt }
+        if search.obstacle != nil { return search.remedy ?? "put a shared library for this machine there" }
         let isPath = library.name.utf8.contains(UInt8(ascii: "/"))
         if isPath { return "put the library there, or link it by its name alone" }
         return "install \(library.name), or link \(library.through.last ?? "the plugin") with -Wl,-rpath and its folder"

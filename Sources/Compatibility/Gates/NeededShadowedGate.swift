@@ -11,8 +11,10 @@ extension Gate {
             return .warning(
                 code, plugin: instead, host: loaded.path,
                 "\(library.needer) needs \(library.name) and would find \(instead), this host has \(loaded.path) loaded "
-                    + "under that name and gives it that",
-                remedy: "give the library a name of its own with -Wl,-soname, or use the host's")
+                    + "under that name: the plugin gets that one, whatever the file holds",
+                remedy:
+                    "give each version of the library a name of its own (-Wl,-soname,libx-2.so), unload what brought "
+                    + "the loaded one, or use that")
         }
         guard findings.isEmpty else { return Array(findings.prefix(16)) }
         return [.passed(code, plugin: "no other file under a loaded name")]
