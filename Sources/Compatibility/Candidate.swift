@@ -31,6 +31,8 @@ package struct Candidate: Sendable {
     var knownIndex: ImageIndex?
     /// What was found out about its signatures; by default that nobody asked for any.
     package var signature = SignatureFacts()
+    /// The snapshot of its contract, where one lies beside the file.
+    package var snapshot = SnapshotReading.absent
 
     /// What somebody wants to do with a candidate.
     package enum Purpose: Sendable, Equatable {

@@ -31,8 +31,8 @@ extension Gate {
         .interposedSymbols, .staticThreadLocals, .secondSwiftRuntime, .staticSwiftRuntime,
         .swiftStructSize, .swiftModule,
         .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version,
-        .missingExports, .undeclaredExports, .requirements, .duplicate, .writableFile, .fileOwner,
-        .fileFolder, .signature, .neededUnverified,
+        .missingExports, .undeclaredExports, .contractSnapshot, .contractType, .requirements, .duplicate,
+        .writableFile, .fileOwner, .fileFolder, .signature, .neededUnverified,
     ]
 
     /// A gate that judges the file's facts: needs an image whose parts could be read.

@@ -7,7 +7,8 @@ extension GatePolicy {
 
     /// The codes whose gate can also warn or note, besides what it refuses: a policy may ignore that.
     static let advisoryCodes: Set<String> = [
-        "elf.constructors", "elf.ifunc", "elf.nodelete", "elf.unique", "exports.missing", "exports.undeclared",
+        "contract.snapshot", "elf.constructors", "elf.ifunc", "elf.nodelete", "elf.unique", "exports.missing",
+        "exports.undeclared",
         "imports.keys", "imports.signals", "imports.threads", "manifest.unknown-key", "needed.shadowed",
         "needed.unverified", "swift.module", "swift.static-runtime", "symbols.interposed", "toolchain.swift",
         "version.duplicate",

@@ -28,6 +28,9 @@ public struct HostFacts: Sendable, Codable, Equatable {
     public var swift: LoadedSwift?
     /// The plugins that serve in this process now; empty on a build machine.
     public var loaded: [LoadedPlugin]
+    /// What callers have bound through the routes that a candidate would serve; of that candidate alone, and no fact of a
+    /// host that could be written down.
+    package var bound: [BoundExport] = []
 
     /// How the host's process got its Swift runtime.
     public enum SwiftRuntime: String, Sendable, Codable {
@@ -68,6 +71,41 @@ public struct HostFacts: Sendable, Codable, Equatable {
         public init(name: String, range: VersionRange) {
             self.name = name
             self.range = range
+        }
+    }
+
+    /// An export that is bound.
+    package struct BoundExport: Sendable, Equatable {
+        /// As errors name it: `greeter ^1`.
+        package var route: String
+        /// The C name.
+        package var symbol: String
+        /// What its manifest declared when it was bound.
+        package var type: PluginManifest.ExportType?
+        /// The candidate's type and this one in C, as far as snapshots are at hand.
+        package var spelling: Spelling?
+
+        package init(route: String, symbol: String, type: PluginManifest.ExportType?, spelling: Spelling? = nil) {
+            self.route = route
+            self.symbol = symbol
+            self.type = type
+            self.spelling = spelling
+        }
+    }
+
+    /// Two types in C.
+    package struct Spelling: Sendable, Equatable {
+        /// What the candidate has.
+        package var offered: String?
+        /// What is bound.
+        package var expected: String?
+        /// What differs where both are spelled alike: a clause.
+        package var difference: String?
+
+        package init(offered: String?, expected: String?, difference: String? = nil) {
+            self.offered = offered
+            self.expected = expected
+            self.difference = difference
         }
     }
 

@@ -76,7 +76,7 @@ extension ControlFailure {
         switch error {
         case .conflict, .overBudget, .system: 1
         case .invalidRequest: 2
-        case .refused: 3
+        case .refused, .contractType: 3
         case .notFound: 4
         case .pluginFailed: 6
         case .timedOut: 7

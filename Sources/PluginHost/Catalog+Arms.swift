@@ -22,7 +22,7 @@ extension Catalog {
             guard (0...10_000).contains(basisPoints) else {
                 throw .invalid("a canary's share is 0 to 100 percent, in steps of 0.01")
             }
-            try requireLoaded(plugin, version, in: main)
+            try requireLoaded(plugin, version, in: main, at: key)
             next.setArm(key.canary, to: version, bound: main.bound)
             next.routes[key.canary]?.basisPoints = basisPoints
         case .closeCanary:
@@ -32,7 +32,7 @@ extension Catalog {
             guard !label.isEmpty, label.utf8.count <= 64,
                 label.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) })
             else { throw .invalid("a label is 1 to 64 letters, digits, dots, hyphens and underscores") }
-            try requireLoaded(plugin, version, in: main)
+            try requireLoaded(plugin, version, in: main, at: key)
             let arm = RouteKey(plugin: plugin, range: key.range, arm: .label(label))
             next.setArm(arm, to: version, bound: routes[arm]?.bound ?? [:])
         case .removeLabel(let label):
@@ -40,15 +40,17 @@ extension Catalog {
             guard routes[arm]?.fixed != nil else { throw .notFound("the route \(key) has no label \(label)") }
             next.routes[arm]?.fixed = nil
         case .fix(let version):
-            try requireLoaded(plugin, version, in: main)
+            try requireLoaded(plugin, version, in: main, at: key)
             next.routes[key]?.fixed = version
         case .follow:
             next.routes[key]?.fixed = nil
         case .fallback(let substitute):
             guard substitute != plugin else { throw .invalid("\(plugin) cannot stand in for itself") }
             guard !generations(of: substitute).isEmpty else { throw .notFound(noPlugin(substitute)) }
-            if let lack = generations(of: substitute).compactMap({ Self.lack(of: $0, for: main) }).first {
-                throw .conflict("\(substitute) lacks \(lack), which is bound through \(key): it cannot stand in")
+            for member in generations(of: substitute) {
+                try Self.refuseLack(of: member, for: main, at: key) { lack in
+                    "\(substitute) lacks \(lack), which is bound through \(key): it cannot stand in"
+                }
             }
             next.routes[key]?.fallback = substitute
             next.standsInFor[substitute, default: []].insert(plugin)
@@ -67,15 +69,17 @@ extension Catalog {
     }
 
     /// The version is loaded, in the range, and has what is bound.
-    private func requireLoaded(_ plugin: String, _ version: SemanticVersion, in route: RouteEntry) throws(Refusal) {
+    private func requireLoaded(
+        _ plugin: String, _ version: SemanticVersion, in route: RouteEntry, at key: RouteKey
+    ) throws(Refusal) {
         guard let member = generations(of: plugin).first(where: { $0.version == version }) else {
             throw .notFound(lacking(plugin, "\(plugin) \(version) is not loaded (load it first)"))
         }
         guard route.range.contains(version) else {
             throw .invalid("\(plugin) \(version) is not in \(route.range): an arm stays within its route's range")
         }
-        if let lack = Self.lack(of: member, for: route) {
-            throw .conflict("\(plugin) \(version) lacks \(lack), which is bound through \(plugin) \(route.range)")
+        try Self.refuseLack(of: member, for: route, at: key) { lack in
+            "\(plugin) \(version) lacks \(lack), which is bound through \(plugin) \(route.range)"
         }
     }
 }

@@ -10,8 +10,13 @@ extension Catalog {
 
     /// The same among those that have every export bound through the route: a loaded version without one is passed over.
     func server(of route: RouteEntry, at key: RouteKey) -> Member? {
-        if route.isFrozen, let server = route.server.flatMap({ members[$0] }) { return server }
-        return select(for: route, at: key) { Self.lack(of: $0, for: route) == nil }
+        if keepsServer(route), let server = route.server { return members[server] }
+        return select(for: route, at: key) { Self.hasAll($0, for: route) }
+    }
+
+    /// Whether the route stays where it is, whatever else is loaded.
+    func keepsServer(_ route: RouteEntry) -> Bool {
+        route.isFrozen && route.server.map { members[$0] != nil } == true
     }
 
     /// The fixed version, else the newest current one, else the newest loaded one; of the plugin itself, else of its
@@ -40,12 +45,12 @@ extension Catalog {
             throw .notFound("\(server.plugin) \(server.version) has no export \(symbol); it has: \(names)")
         }
         if let type, type != offered.type {
-            let own = offered.type.map { "is of type \($0)" } ?? "has no declared type"
             if type == .message {
+                let own = offered.type.map { "is of type \($0)" } ?? "has no declared type"
                 throw .invalid(
                     "\(symbol) of \(server.plugin) \(server.version) is no message export, it \(own): bind its C type")
             }
-            throw .conflict("\(symbol) of \(server.plugin) \(server.version) \(own), the caller expects \(type)")
+            throw .type(Self.conflict(of: server, offered, with: type, at: key, isBinding: true))
         }
         return (server, offered)
     }
@@ -59,13 +64,6 @@ extension Catalog {
     func noPlugin(_ name: String) -> String {
         let names = members.names
         return "no plugin \(name) is loaded" + (names.isEmpty ? "" : "; loaded: \(names.joined(separator: ", "))")
-    }
-
-    /// What `member` lacks of the route's bound exports: "greet (message)".
-    static func lack(of member: Member, for route: RouteEntry) -> String? {
-        route.bound.sorted { $0.key < $1.key }.first { member.exports[$0.key] != $0.value }.map { symbol, export in
-            export.type.map { "\(symbol) of type \($0)" } ?? symbol
-        }
     }
 
     /// Takes over `next` with every route of the plugins assigned anew; the superseded that nobody needs leave.

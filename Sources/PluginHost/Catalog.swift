@@ -78,9 +78,10 @@ struct Catalog {
         }
     }
 
-    /// Why a transition is impossible: a sentence.
+    /// Why a transition is impossible: a sentence, or an export and its two types.
     enum Refusal: Error, Equatable {
         case conflict(String)
+        case type(TypeConflict)
         case notFound(String)
         case invalid(String)
     }
@@ -108,6 +109,9 @@ struct Catalog {
     // MARK: Transitions
 
     /// Adds a generation beside what is there.
+    ///
+    /// Refused where a route is for it that has bound an export under another type; one that merely lacks an export is
+    /// passed over by such a route.
     mutating func load(_ member: Member) throws(Refusal) -> Change {
         if let twin = generations(of: member.plugin).first(where: { $0.version == member.version }) {
             throw .conflict(
@@ -115,12 +119,23 @@ struct Catalog {
                     + "use swap to replace it, or give the new build a new version")
         }
         var next = self
-        var member = member
-        member.isCurrent = current(of: member.plugin, inLineOf: member.version) == nil
-        next.members[member.number] = member
+        next.placeBeside(member)
         try next.refuseUnmet(by: member)
         try next.refuseCycle(through: member)
+        for (key, route) in next.routes(preferring: member) {
+            for lack in Self.lacks(of: member, for: route) {
+                guard let offered = lack.offered else { continue }
+                throw .type(Self.conflict(of: member, offered, with: lack.bound, at: key))
+            }
+        }
         return commit(next, reassigning: [member.plugin])
+    }
+
+    /// Enters a generation, current only where its line has no current one.
+    mutating func placeBeside(_ member: Member) {
+        var member = member
+        member.isCurrent = current(of: member.plugin, inLineOf: member.version) == nil
+        members[member.number] = member
     }
 
     /// Puts a generation in front of its line; its predecessor leaves unless it is still needed.
@@ -139,38 +154,41 @@ struct Catalog {
         guard plugins.count == newcomers.count else {
             throw .invalid("a transaction swaps each plugin once: name the files of different plugins")
         }
+        next.placeInFront(newcomers, keepingReady: keepingReady)
+        for newcomer in newcomers {
+            try next.refuseUnmet(by: newcomer)
+            try next.refuseCycle(through: newcomer)
+            for (key, route) in next.routes(preferring: newcomer) {
+                try Self.refuseLack(of: newcomer, for: route, at: key) { lack in
+                    "the route \(key) is bound to \(lack), so \(newcomer.version) cannot take it over: "
+                        + "declare and export it unchanged, or give the new contract a new major version"
+                }
+            }
+        }
+        return commit(next, reassigning: plugins)
+    }
+
+    /// Enters generations as current ones, and marks what they replace.
+    mutating func placeInFront(_ newcomers: [Member], keepingReady: Bool) {
+        let plugins = Set(newcomers.map(\.plugin))
         for newcomer in newcomers {
             let predecessors = generations(of: newcomer.plugin).filter {
                 $0.number != newcomer.number && ($0.isCurrent || $0.isReady || $0.version == newcomer.version)
                     && $0.version.line == newcomer.version.line
             }
             for old in predecessors {
-                next.members[old.number]?.isCurrent = false
-                next.members[old.number]?.isSuperseded = true
-                next.members[old.number]?.isReady = keepingReady && old.isCurrent
-                if newcomers.count > 1 { next.freezeImports(of: old.number, from: plugins, true) }
+                members[old.number]?.isCurrent = false
+                members[old.number]?.isSuperseded = true
+                members[old.number]?.isReady = keepingReady && old.isCurrent
+                if newcomers.count > 1 { freezeImports(of: old.number, from: plugins, true) }
             }
             var newcomer = newcomer
             newcomer.isCurrent = true
             newcomer.isSuperseded = false
             newcomer.isReady = false
-            next.members[newcomer.number] = newcomer
-            next.freezeImports(of: newcomer.number, from: plugins, false)
+            members[newcomer.number] = newcomer
+            freezeImports(of: newcomer.number, from: plugins, false)
         }
-        for newcomer in newcomers {
-            try next.refuseUnmet(by: newcomer)
-            try next.refuseCycle(through: newcomer)
-            guard let newcomer = next.members[newcomer.number] else { continue }
-            for plugin in next.dependants(of: [newcomer.plugin]) {
-                for (key, route) in next.routes.of(plugin) where next.preferred(route, of: key) == newcomer {
-                    guard let lack = Self.lack(of: newcomer, for: route) else { continue }
-                    throw .conflict(
-                        "the route \(key) is bound to \(lack), so \(newcomer.version) cannot take it over: "
-                            + "declare and export it unchanged, or give the new contract a new major version")
-                }
-            }
-        }
-        return commit(next, reassigning: plugins)
     }
 
     /// Lets go of generations that were kept ready.

@@ -1,34 +1,35 @@
 import Compatibility
 public import PluginRegistry
 
-/// What a caller wants to bind: a symbol, its C type in Swift, and the contract's digest where the manifest has one.
+/// What a caller wants to bind: a symbol, its C type in Swift, and the type that the contract gives it.
 ///
-/// Declare it once, beside the contract.
+/// Declare it once, beside the contract; its generated header (`plugctl contract digest HEADER --header FILE`) has the
+/// type as a constant:
+///
+///     let greet = Export("greet", as: Greet.self, type: GREETER_GREET_TYPE)
 public struct Export<F>: Sendable {
     /// The C name.
     public let symbol: String
-    /// 16 hex digits over the contract's header; `nil` binds whatever type the plugin declares.
-    public let type: ContractDigest?
+    /// 16 hex digits, as a manifest writes them behind the symbol; `nil` binds whatever type the plugin declares.
+    public let type: String?
 
-    /// Declares an export.
+    /// Declares an export of a type that nobody compares: it is as binding as a header.
     ///
     /// - Parameter function: a C function type, `(@convention(c) (Int32, Int32) -> Int32).self`. Nothing at run time can
-    ///   tell whether it is the right one: it is as binding as a header.
-    public init(_ symbol: String, as function: F.Type, type: ContractDigest? = nil) {
+    ///   tell whether it is the right one.
+    public init(_ symbol: String, as function: F.Type) {
+        self.symbol = symbol
+        type = nil
+    }
+
+    /// Declares an export of one type: a plugin that declares another, or none, is not bound.
+    ///
+    /// That `function` is this type in Swift is still the caller's word.
+    ///
+    /// - Parameter type: 16 hex digits; `bind` refuses any other text.
+    public init(_ symbol: String, as function: F.Type, type: String) {
         self.symbol = symbol
         self.type = type
-    }
-}
-
-/// The digest of an export's contract, as a manifest writes it behind the symbol.
-public struct ContractDigest: Sendable, Hashable, CustomStringConvertible {
-    /// 16 lower-case hex digits.
-    public let description: String
-
-    /// Reads 16 hex digits; `nil` for anything else.
-    public init?(_ text: String) {
-        guard case .contract(let digits) = PluginManifest.ExportType(text) else { return nil }
-        description = digits
     }
 }
 
@@ -39,18 +40,30 @@ extension PluginHost {
     ///   - range: npm's syntax, `^1.2`; it must stay within one line, because another line may have another C type.
     ///   - label: an arm of the route (`changeRoute`); `nil` is the main arm. A label that is removed later leads where the
     ///     main arm leads.
-    /// - Throws: `notFound` when no loaded version is in the range, or the one that serves it lacks the export; `conflict` when it has another type;
-    ///   `invalidRequest` for a bad range; `BindingError.notACFunction`.
+    /// - Throws: `notFound` when no loaded version is in the range, or the one that serves it lacks the export;
+    ///   `contractType` when it has another type; `conflict` for a message export; `invalidRequest` for a bad range or a
+    ///   malformed type; `BindingError.notACFunction`.
     public func bind<F>(
         _ plugin: String, _ range: String, _ export: Export<F>, label: String? = nil
     ) throws -> Binding<F> {
-        let type = export.type.map { PluginManifest.ExportType.contract($0.description) }
-        return try bind(plugin, range, export.symbol, type, as: F.self, label)
+        try bind(plugin, range, export.symbol, try declaredType(of: export), as: F.self, label)
+    }
+
+    private func declaredType<F>(
+        of export: Export<F>
+    ) throws(PluginHostError) -> PluginManifest.ExportType? {
+        guard let text = export.type else { return nil }
+        guard case .contract(let digest) = PluginManifest.ExportType(text) else {
+            throw .invalidRequest(
+                "\"\(printable(text, limit: 80))\" is no type of \(export.symbol): give the 16 hex digits that "
+                    + "plugctl contract digest HEADER prints, or bind a message export with `messages`")
+        }
+        return .contract(digest)
     }
 
     /// A hold on one message export through the route (plugin, range), which may span lines.
     ///
-    /// - Throws: as `bind`; `conflict` too where the export is not declared as a `message`.
+    /// - Throws: as `bind`; `invalidRequest` too where the export is not declared as a `message`.
     public func messages(
         _ plugin: String, _ range: String, _ symbol: String, label: String? = nil
     ) throws -> MessageBinding {

@@ -107,6 +107,7 @@ extension PluginHost {
         }
         var facts = factsNow()
         facts.loaded += companions
+        facts.bound = bound(ahead: candidate, for: purpose, beside: Set(companions.map(\.name)))
         let report = GateReport.judge(candidate, host: facts.completed(for: candidate), policy: configuration.policy)
             .adding(findings ?? [], policy: configuration.policy)
         entry.note(report)

@@ -8,6 +8,8 @@ import PluginLoading
 public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     /// The gates refused the image; the report has every finding.
     case refused(GateReport)
+    /// An export is of another type than a caller binds, or a route has bound.
+    case contractType(TypeConflict)
     /// There is no such file, plugin, version or export: a sentence.
     case notFound(String)
     /// The request itself is wrong (a name other than the manifest's, a range that spans lines): a sentence.
@@ -27,6 +29,7 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     public var code: String {
         switch self {
         case .refused: "refused"
+        case .contractType: "contract.type"
         case .notFound: "not-found"
         case .invalidRequest: "invalid-request"
         case .pluginFailed: "plugin-failed"
@@ -42,6 +45,7 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .refused(let report):
             "\(report.path) is refused:\n" + report.refusals.map(\.sentence).joined(separator: "\n")
+        case .contractType(let conflict): conflict.description
         case .notFound(let sentence), .invalidRequest(let sentence), .conflict(let sentence), .overBudget(let sentence),
             .system(let sentence):
             sentence
@@ -88,6 +92,7 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
     init(_ refusal: Catalog.Refusal) {
         switch refusal {
         case .conflict(let sentence): self = .conflict(sentence)
+        case .type(let conflict): self = .contractType(conflict)
         case .notFound(let sentence): self = .notFound(sentence)
         case .invalid(let sentence): self = .invalidRequest(sentence)
         }

@@ -8,6 +8,7 @@
 @_exported public import struct Compatibility.ImageID
 @_exported public import struct Compatibility.LineError
 @_exported public import struct Compatibility.SemanticVersion
+@_exported public import struct Compatibility.TypeConflict
 @_exported public import enum Compatibility.UnloadClass
 @_exported public import struct Compatibility.VersionRange
 @_exported public import struct PluginRegistry.ArmKey

@@ -71,8 +71,9 @@ struct ManifestGatesTests {
         #expect(
             skipped == [
                 "toolchain.swift", "manifest.ambiguous", "manifest.malformed", "manifest.unknown-key", "abi.major",
-                "abi.minor", "version.semver", "exports.missing", "exports.undeclared", "requires.present",
-                "version.duplicate", "signature.missing", "signature.malformed", "signature.key", "signature.library",
+                "abi.minor", "version.semver", "exports.missing", "exports.undeclared", "contract.snapshot",
+                "contract.type", "requires.present", "version.duplicate", "signature.missing", "signature.malformed",
+                "signature.key", "signature.library",
                 "signature.content", "signature.comment", "needed.unverified",
             ])
     }

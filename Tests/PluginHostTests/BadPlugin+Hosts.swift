@@ -64,6 +64,29 @@ extension BadPlugin {
         } host: { facts in
             facts.loaded[0].name = "answers"
         },
+        retyped("type_changed_on_bound_routes", as: "8899aabbccddeeff") {
+            $0.bound = [
+                .init(route: "answers ^1", symbol: "answer", type: .contract("0011223344556677")),
+                .init(route: "answers ~1.1", symbol: "answer", type: .contract("0011223344556677")),
+                .init(route: "answers ^1", symbol: "tell", type: .message),
+            ]
+        },
+        retyped("type_changed_and_spelled", as: "8899aabbccddeeff") {
+            $0.bound = [
+                .init(
+                    route: "answers ^1", symbol: "answer", type: .contract("0011223344556677"),
+                    spelling: .init(offered: "int answer(long)", expected: "int answer(int)"))
+            ]
+        },
+        retyped("type_not_declared_any_more", as: "") {
+            $0.bound = [.init(route: "answers ^1", symbol: "answer", type: .contract("0011223344556677"))]
+        },
+        retyped("message_export_became_a_function", as: "8899aabbccddeeff") {
+            $0.bound = [.init(route: "answers >=1", symbol: "answer", type: .message)]
+        },
+        retyped("function_became_a_message_export", as: "8899aabbccddeeff") {
+            $0.bound = [.init(route: "answers ^1", symbol: "tell", type: nil)]
+        },
         writable("writable_by_everybody", mode: 0o777),
         writable("writable_by_everybody_else_only", mode: 0o602),
     ]
@@ -71,6 +94,18 @@ extension BadPlugin {
     private static func sound(_ name: String, at host: @escaping @Sendable (inout HostFacts) -> Void) -> BadPlugin {
         BadPlugin(
             name: name, make: { try $0.write(try soundFile(), to: "sound.so") }, host: host)
+    }
+
+    private static func retyped(
+        _ name: String, as digest: String, at host: @escaping @Sendable (inout HostFacts) -> Void
+    ) -> BadPlugin {
+        BadPlugin(
+            name: name,
+            make: { folder in
+                try Fixture.build(
+                    .file("answers_in_contract.c"), named: "retyped",
+                    flags: ["-DVERSION=\"1.1.0\"", "-DDIGEST=\"\(digest)\""], into: folder)
+            }, host: host)
     }
 
     private static func writable(_ name: String, mode: mode_t) -> BadPlugin {

@@ -41,7 +41,8 @@ import Testing
 
     /// Codes that at most warn or note, whatever the plugin is.
     private static let neverRefusing: Set<String> = [
-        "elf.constructors", "elf.ifunc", "elf.nodelete", "elf.unique", "exports.undeclared", "imports.keys",
+        "contract.snapshot", "elf.constructors", "elf.ifunc", "elf.nodelete", "elf.unique", "exports.undeclared",
+        "imports.keys",
         "imports.signals", "imports.threads", "manifest.unknown-key", "needed.shadowed",
         "swift.module", "swift.static-runtime", "symbols.interposed",
     ]

@@ -72,32 +72,6 @@ import Testing
         }
     }
 
-    @Test func contractDigestIsCompared() async throws {
-        try await withHost { host, folder in
-            let digest = "0011223344556677"
-            _ = try await host.load(
-                Plugins.build("answers_in_contract.c", flags: ["-DDIGEST=\"\(digest)\""], into: folder))
-            func export(_ text: String?) -> Export<@convention(c) () -> Int32> {
-                Export("answer", as: (@convention(c) () -> Int32).self, type: text.flatMap { ContractDigest($0) })
-            }
-            #expect(try call(host.bind("answers", "^1", export(digest))) == 1)
-            #expect(try call(host.bind("answers", "^1", export(nil))) == 1)
-            let error = #expect(throws: PluginHostError.self) {
-                _ = try host.bind("answers", "^1", export("8899aabbccddeeff"))
-            }
-            #expect(error?.code == "conflict")
-            #expect(error?.description.contains(digest) == true)
-
-            let changed = try Plugins.build(
-                "answers_in_contract.c", "1.1.0", flags: ["-DDIGEST=\"8899aabbccddeeff\""], into: folder)
-            let refusal = try await hostError { _ = try await host.swap("answers", to: changed) }
-            #expect(refusal.code == "conflict")
-            #expect(
-                refusal.description.contains("answers ^1") && refusal.description.contains("answer of type \(digest)"))
-            #expect(try call(host.bind("answers", "^1", export(digest))) == 1)
-        }
-    }
-
     @Test func severalCallsOfOneBodyReachTheSameVersion() async throws {
         try await withHost { host, folder in
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))

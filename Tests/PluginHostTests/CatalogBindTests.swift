@@ -42,8 +42,19 @@ import Testing
         var ledger = Ledger()
         try ledger.load("1.0.0", exports: ["add \(Self.digest)", "plain", "say message"])
         try ledger.bindTyped("^1", "add", digest: Self.digest)
-        #expect(throws: Catalog.Refusal.self) { try ledger.bindTyped("^1", "add", digest: "ffffffffffffffff") }
-        #expect(throws: Catalog.Refusal.self) { try ledger.bindTyped("^1", "plain", digest: Self.digest) }
+        for (symbol, digest, offered) in [
+            ("add", "ffffffffffffffff", Self.digest), ("plain", Self.digest, nil), ("say", Self.digest, "message"),
+        ] {
+            guard
+                case .type(let conflict) = #expect(
+                    throws: Catalog.Refusal.self,
+                    performing: {
+                        try ledger.bindTyped("^1", symbol, digest: digest)
+                    })
+            else { Issue.record("not of another type"); return }
+            #expect(conflict.offered.declared == offered && conflict.expected.declared == digest)
+            #expect(conflict.isBinding && conflict.export == symbol && conflict.routes == ["p ^1"])
+        }
         #expect(throws: Catalog.Refusal.self) { try ledger.bindMessage("^1", "add") }
         #expect(throws: Catalog.Refusal.self) { try ledger.bindMessage("^1", "plain") }
     }
