@@ -26,10 +26,12 @@ extension PluginHost {
             let generation = enter(image, version)
             try await start(generation)
             do throws(PluginHostError) { try await publish(generation) } catch {
+                // Another load of the very image may have been quicker; ours is retired, and nothing is left to do. They
+                // are compared before that: our copy goes with it.
+                let quicker = serving(generation.plugin, version, image.id, for: .load)
+                let isSame = quicker.map { runs($0, image) } ?? false
                 await retire(generation)
-                // Another load of the very image may have been quicker; ours is retired, and nothing is left to do.
-                guard let quicker = serving(generation.plugin, version, image.id, for: .load), runs(quicker, image)
-                else { throw error }
+                guard let quicker, isSame else { throw error }
                 return try loadReply(quicker, report, unchanged: true)
             }
             return try loadReply(generation.number, report, unchanged: false)
