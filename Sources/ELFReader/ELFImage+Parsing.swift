@@ -27,6 +27,7 @@ extension ELFImage {
         let tags = image.readDynamicSection(bytes, map, &problems)
         let table = SectionTable(sections, bytes, map, tags, &problems)
         image.sections = table.facts
+        image.hasDebugInformation = table.hasDebugInformation
         if !table.swift.isEmpty { image.swift = table.swift.read(bytes, map) }
         image.problems = problems.problems
         return image

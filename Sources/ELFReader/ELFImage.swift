@@ -29,6 +29,8 @@ package struct ELFImage: Sendable {
     package var versionNeeds: [VersionNeed]
     /// Facts that only the section table tells.
     package var sections: SectionFacts
+    /// Whether it has DWARF (`.debug_info`), so that tools can tell its types.
+    package var hasDebugInformation = false
     /// What its Swift metadata names; `nil` without any, or without a section table to find it.
     package var swift: SwiftFacts?
     /// Everything found that contradicts the format or leaves the file's bounds; empty for a sound image.

@@ -15,6 +15,8 @@ struct SectionTable {
     private static let threadLocal: UInt64 = 0x400
 
     private(set) var facts: SectionFacts = .unknown(reason: "no section table")
+    /// Whether one of them is `.debug_info`, with bytes in the file.
+    private(set) var hasDebugInformation = false
     /// Where the loaded sections of Swift metadata that tell names lie.
     private(set) var swift = SwiftSections()
 
@@ -87,6 +89,8 @@ struct SectionTable {
                 if bytes.u64(header + 8) & Self.allocated != 0 {
                     swift.add(name, address: bytes.u64(header + 16), size: size)
                 }
+            } else if name == ".debug_info" {
+                hasDebugInformation = size > 0 && Self.content(bytes, at: header) != nil
             } else if name == ".comment" {
                 guard let range = Self.content(bytes, at: header) else {
                     problems.add(.sections, "section .comment", "has \(size) bytes, not all in the file")

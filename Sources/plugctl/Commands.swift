@@ -35,6 +35,8 @@ func run(_ command: Invocation.Command, in context: CommandContext) async throws
     case .check(let files, let hostFacts, let rehearses, let policy):
         return try CheckCommand(files: files, hostFacts: hostFacts, rehearses: rehearses, policy: policy)
             .run(in: context)
+    case .compare(let old, let new, let options):
+        return try CompareCommand(old: old, new: new, options: options).run(in: context)
     case .scan(let folders, let policy):
         try ScanCommand(folders: folders, policy: policy).run(in: context)
     case .policy(let file):

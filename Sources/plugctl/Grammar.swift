@@ -22,7 +22,8 @@ struct OptionGrammar: Sendable {
 
 /// What plugctl does.
 enum CommandName: String, Sendable {
-    case serve, load, swap, revert, commit, route, unload, list, call, inspect, check, scan, policy, facts, completions
+    case serve, load, swap, revert, commit, route, unload, list, call, inspect, check, compare, scan, policy, facts
+    case completions
 }
 
 /// One command of the command line.
@@ -169,6 +170,23 @@ enum Grammar {
             examples: [
                 "plugctl check ./greeter.so", "plugctl check --host-facts production.json ./greeter.so",
                 "plugctl check --rehearse ./greeter.so",
+            ]),
+        CommandGrammar(
+            name: .compare, operands: "OLD NEW", count: 2...2,
+            summary: "compare two releases of a plugin, or of its contract",
+            story: """
+                Says what of OLD somebody relies on is gone, what is new, and how much the version must grow for it.
+                OLD and NEW are two plugins (FILE.contract beside one is its contract), or two snapshots or headers.
+                Exits with 3 if the version did not grow enough, or something breaks and no version is known.
+                """,
+            options: [
+                OptionGrammar("--declared", "A..B", "the versions of OLD and NEW (else as the manifests say)"),
+                OptionGrammar("--format", "text|json|github", "for people, programs, or annotations of GitHub Actions"),
+                OptionGrammar("--annotate", "FILE", "the file of your repository that the annotations are for"),
+            ],
+            examples: [
+                "plugctl compare ./greeter-1.0.so ./greeter-1.1.so",
+                "plugctl compare old.contract greeter.contract --declared 1.0.0..1.1.0",
             ]),
         CommandGrammar(
             name: .scan, operands: "DIR…", count: 1...Int.max, summary: "find plugins in folders, newest first",

@@ -27,6 +27,7 @@ struct Invocation: Equatable {
         case call(target: String, export: String, text: String?, range: String?)
         case inspect(file: String)
         case check(files: [String], hostFacts: String?, rehearses: Bool, policy: String?)
+        case compare(old: String, new: String, CompareOptions)
         case scan(folders: [String], policy: String?)
         case policy(file: String)
         case facts
@@ -73,8 +74,8 @@ extension Invocation {
             throw UsageError(operandsOf: command, areTooFew: words.operands.count < command.count.lowerBound)
         }
         self.init(
-            socket: words.value("--socket"), isJSON: words.has("--json"), command: try Self.command(command.name, words)
-        )
+            socket: words.value("--socket"), isJSON: words.has("--json") || words.value("--format") == "json",
+            command: try Self.command(command.name, words))
     }
 
     private static func command(_ name: CommandName, _ words: CommandWords) throws(UsageError) -> Command {
@@ -113,6 +114,8 @@ extension Invocation {
             return .check(
                 files: operands, hostFacts: words.value("--host-facts"), rehearses: words.has("--rehearse"),
                 policy: words.value("--policy"))
+        case .compare:
+            return .compare(old: operands[0], new: operands[1], try compareOptions(words))
         case .scan:
             return .scan(folders: operands, policy: words.value("--policy"))
         case .policy:

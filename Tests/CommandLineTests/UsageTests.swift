@@ -38,9 +38,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "serve", "load", "swap", "revert", "commit", "route", "unload", "list", "call", "inspect", "check", "scan",
-        "policy", "facts",
-        "completions",
+        "serve", "load", "swap", "revert", "commit", "route", "unload", "list", "call", "inspect", "check",
+        "compare", "scan", "policy", "facts", "completions",
     ])
     func everyCommandIsInTheOverviewAndHasHelpWithAnExample(command: String) throws {
         #expect(try Plugctl.run("--help").stdout.contains("\n  \(command) "))
@@ -145,6 +144,14 @@ import Testing
         (
             ["unload", "greeter@1.x"],
             #""1.x" is no semantic version: expected a digit at byte 2; see plugctl unload --help"#
+        ),
+        (
+            ["compare", "a.so", "b.so", "--declared", "1.3.0..1.2.0"],
+            #"--declared: "1.3.0..1.2.0" is no step of versions: write the older version first; see plugctl compare --help"#
+        ),
+        (
+            ["compare", "a.so", "b.so", "--format", "xml"],
+            #"--format has no "xml": it is text or json or github; see plugctl compare --help"#
         ),
         (["completions", "bsh"], #"no completions for "bsh": did you mean "bash"? See plugctl completions --help"#),
         (["\u{1b}[31m"], #"no command "\u{1b}[31m"; see plugctl --help"#),

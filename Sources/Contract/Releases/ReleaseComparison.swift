@@ -1,0 +1,129 @@
+import Compatibility
+
+/// Two releases of one plugin compared: what of the old one somebody relies on is still there, and what is new.
+package enum ReleaseComparison {
+    /// Every difference, the gravest first; in the order of the checks where they weigh the same.
+    package static func findings(old: Release, new: Release) -> [ReleaseFinding] {
+        let strangers = identity(old, new)
+        guard strangers.isEmpty else { return strangers }
+        return sorted(
+            exports(old, new) + contracts(old, new) + undeclared(old, new) + relations(old, new)
+                + surroundings(old, new))
+    }
+
+    /// The same order for findings from elsewhere.
+    package static func sorted(_ findings: [ReleaseFinding]) -> [ReleaseFinding] {
+        func weight(_ finding: ReleaseFinding) -> Int {
+            switch finding.bump {
+            case nil: 0
+            case .major: 1
+            case .minor: 2
+            case .patch: 3
+            }
+        }
+        return (0..<4).flatMap { rank in findings.filter { weight($0) == rank } }
+    }
+
+    /// The versions that the manifests declare; `nil` where one is none.
+    package static func declared(old: Release, new: Release) -> ReleaseVerdict.Declared? {
+        // A manifest whose version is none is refused by the gate `plugin.version`, which says so better.
+        guard let from = try? SemanticVersion(old.manifest.version), let to = try? SemanticVersion(new.manifest.version)
+        else { return nil }
+        return .init(old: from, new: to)
+    }
+
+    /// Whether they are releases of one plugin for one machine at all.
+    private static func identity(_ old: Release, _ new: Release) -> [ReleaseFinding] {
+        var findings: [ReleaseFinding] = []
+        if old.manifest.name != new.manifest.name {
+            findings.append(
+                ReleaseFinding(
+                    "plugin.name", .breaking, needs: nil, old: old.manifest.name, new: new.manifest.name,
+                    "the plugin was called \(old.manifest.name) and is called \(new.manifest.name)",
+                    remedy: "keep the name, or compare releases of one plugin"))
+        }
+        if old.machine != new.machine {
+            findings.append(
+                ReleaseFinding(
+                    "elf.machine", .breaking, needs: nil, old: old.machine, new: new.machine,
+                    "the old file is for \(old.machine), the new one for \(new.machine)",
+                    remedy: "compare builds for the same machine"))
+        }
+        return findings
+    }
+
+    /// The manifests' exports, in the order of the lines.
+    private static func exports(_ old: Release, _ new: Release) -> [ReleaseFinding] {
+        let after = Dictionary(uniqueKeysWithValues: new.manifest.exports.map { ($0.symbol, $0) })
+        let before = Set(old.manifest.exports.map(\.symbol))
+        let kept = old.manifest.exports.flatMap { export in
+            guard let other = after[export.symbol] else {
+                return [
+                    ReleaseFinding(
+                        "export.removed", .breaking, needs: .major, subject: export.symbol,
+                        old: export.type?.description ?? "untyped",
+                        "export \(export.symbol) was removed", remedy: "keep it, or release a new major version")
+                ]
+            }
+            return typeChange(of: export.symbol, from: export.type, to: other.type, old, new)
+        }
+        let added = new.manifest.exports.filter { !before.contains($0.symbol) }.map {
+            ReleaseFinding(
+                "export.added", .additive, needs: .minor, subject: $0.symbol, new: $0.type?.description ?? "untyped",
+                "export \($0.symbol) was added")
+        }
+        return kept + added
+    }
+
+    private static func typeChange(
+        of symbol: String, from before: PluginManifest.ExportType?, to after: PluginManifest.ExportType?,
+        _ old: Release, _ new: Release
+    ) -> [ReleaseFinding] {
+        guard before != after else { return [] }
+        func finding(
+            _ code: String, _ severity: ReleaseFinding.Severity, _ bump: VersionBump, _ statement: String,
+            _ remedy: String
+        ) -> [ReleaseFinding] {
+            [
+                ReleaseFinding(
+                    code, severity, needs: bump, subject: symbol, old: before?.description ?? "untyped",
+                    new: after?.description ?? "untyped",
+                    statement, remedy: remedy)
+            ]
+        }
+        switch (before, after) {
+        case (_?, _?):
+            let why = explanation(of: symbol, old.contract, new.contract)
+            return finding(
+                "export.type", .breaking, .major, "the type of \(symbol) changed" + (why.map { ": \($0)" } ?? ""),
+                why == nil
+                    ? "keep the type, or release a new major version; plugctl contract diff shows both"
+                    : "keep the type, or release a new major version")
+        case (nil, _):
+            return finding(
+                "export.typed", .noted, .patch, "\(symbol) declares a type now, which nothing before is compared with",
+                "")
+        default:
+            return finding(
+                "export.untyped", .noted, .patch, "\(symbol) declares no type any more: no host can compare it",
+                "write it back into the manifest: plugctl contract digest")
+        }
+    }
+
+    /// What neither manifest declares and only the new file exports.
+    private static func undeclared(_ old: Release, _ new: Release) -> [ReleaseFinding] {
+        let names = new.undeclared.subtracting(old.undeclared).filter { !$0.hasPrefix("_Z") && !$0.hasPrefix("$s") }
+        guard !names.isEmpty else { return [] }
+        let shown = names.sorted().prefix(shownNames).joined(separator: ", ")
+        let rest = names.count > shownNames ? " and \(names.count - shownNames) more" : ""
+        return [
+            ReleaseFinding(
+                "export.undeclared", .noted, needs: .patch, new: "\(names.count)",
+                "the new file exports \(shown)\(rest) and does not declare it",
+                remedy: "declare it in the manifest, or compile with -fvisibility=hidden")
+        ]
+    }
+
+    /// How many names a finding shows.
+    private static let shownNames = 8
+}

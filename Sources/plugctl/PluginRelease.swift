@@ -1,0 +1,27 @@
+import Compatibility
+import Contract
+import ELFReader
+import PluginHost
+
+/// A plugin's file read as a release.
+struct PluginRelease {
+    let release: Release
+    /// Whether tools can tell its types from the file.
+    let hasDebugInformation: Bool
+
+    /// - Throws: `CommandFailure` where there is no such file (4), or where it is no plugin (3).
+    init(_ path: String) throws(CommandFailure) {
+        let facts = try PluginFiles.facts(path)
+        guard case .found(let manifest) = facts.manifest else {
+            throw CommandFailure(
+                code: "manifest", message: "\(path) has no readable manifest; plugctl check \(path) says more", exit: 3)
+        }
+        let image = facts.image
+        release = Release(
+            path: path, manifest: manifest, functions: image.exportedFunctions, unloadClass: facts.unloadClass,
+            unloadReasons: facts.unloadReasons, machine: machineName(image.header.machine),
+            soname: image.dynamic?.soname, needed: image.dynamic?.needed ?? [],
+            versionNeeds: image.versionNeeds.flatMap(\.versions))
+        hasDebugInformation = image.hasDebugInformation
+    }
+}
