@@ -1,3 +1,5 @@
+import Compatibility
+
 /// Why a text spells no type of a contract, and where in it.
 package struct CTypeError: Error, Sendable, Equatable, CustomStringConvertible {
     package let reason: Reason
@@ -26,11 +28,11 @@ package struct CTypeError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension CTypeError.Reason: CustomStringConvertible {
-    /// A clause.
+    /// A clause, safe to show whatever the text was.
     package var description: String {
         switch self {
-        case .unexpected(let clause), .inexpressible(let clause): clause
-        case .unknown(let name): "no type is called \"\(name)\""
+        case .unexpected(let clause), .inexpressible(let clause): printable(clause)
+        case .unknown(let name): "no type is called \"\(printable(name))\""
         case .tooLarge:
             "the type is too large (at most \(CTypeParser.textLimit) bytes, \(CTypeParser.sizeLimit) types in it, "
                 + "\(CTypeParser.depthLimit) deep)"

@@ -1,3 +1,5 @@
+import Compatibility
+
 /// A cursor over the tokens of a C type's spelling.
 struct CTypeScanner {
     enum Token: Equatable {
@@ -14,6 +16,8 @@ struct CTypeScanner {
     private var start = 0
     /// The token at the cursor.
     private(set) var next = Token.end
+    /// How many types without a name may still come; each is searched for its end.
+    private var unnamedAllowance = 64
 
     init(_ text: String) throws(CTypeError) {
         guard text.utf8.count <= CTypeParser.textLimit else { throw CTypeError(.tooLarge, column: 1) }
@@ -45,7 +49,9 @@ struct CTypeScanner {
             while position < bytes.count, Self.beginsWord(bytes[position]) || Self.isDigit(bytes[position]) {
                 position += 1
             }
-            next = .word(String(decoding: bytes[start..<position], as: UTF8.self))
+            let word = String(decoding: bytes[start..<position], as: UTF8.self)
+            guard word == printable(word, limit: .max) else { throw error(.unexpected("this is no name to show")) }
+            next = .word(word)
         } else if Self.isDigit(byte) {
             next = .number(try number())
         } else {
@@ -87,6 +93,8 @@ struct CTypeScanner {
     ///
     /// A file's name may have parentheses; the place behind it, `:3:9)`, ends what clang calls unnamed.
     mutating func takeUnnamed() throws(CTypeError) -> String {
+        unnamedAllowance -= 1
+        guard unnamedAllowance >= 0 else { throw error(.tooLarge) }
         let first = position
         var index = position
         var colons = 0

@@ -118,6 +118,7 @@ struct CTypeParserTests {
         ("handler[2]", "column 8: an array of functions is no type"),
         ("void[2]", "column 5: an array of void is no type"),
         ("int ; x", "column 5: this character has no meaning in a type"),
+        ("int \u{2028}x", "column 5: this is no name to show"),
         ("struct 3", "column 8: a tag should stand here"),
         ("void (^)(void)", "column 7: a block (^) is no C of every compiler"),
         ("int &", "column 5: C has no references"),
@@ -145,6 +146,13 @@ struct CTypeParserTests {
         #expect(error?.description == description)
     }
 
+    @Test func aFilesNameInAnErrorIsSafeToShow() {
+        let error = #expect(throws: CTypeError.self) {
+            try CTypeParser.parse("struct (unnamed at \u{1b}[2J.h:3:9)") { .failure(.unknown("\($0)")) }
+        }
+        #expect(error?.description.contains("\u{1b}") == false)
+    }
+
     @Test func emptyParenthesesMayMeanVoid() throws {
         let declaration = try CTypeParser.parse("int f()", emptyMeansVoid: true, resolve: Self.resolve)
         #expect(declaration.type.type == Self.function(Self.int))
@@ -157,6 +165,7 @@ struct CTypeParserTests {
         "bounds": "int " + String(repeating: "[1]", count: 20_000),
         "parameter lists": "int" + String(repeating: "(int", count: 15_000) + String(repeating: ")", count: 15_000),
         "parameters": "int(" + String(repeating: "int,", count: 15_000) + "int)",
+        "unnamed": "int " + String(repeating: "(*", count: 60) + String(repeating: "(unnamed)", count: 7_000),
         "blanks": String(repeating: " ", count: 70_000),
     ]
 
