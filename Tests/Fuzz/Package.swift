@@ -5,7 +5,9 @@ import PackageDescription
 // (`--sanitize=fuzzer`), and whoever depends on Switchboard should not see it. The rooms' parsers are not public; the
 // targets reach them by `@testable import`, for which `scripts/fuzz` passes -enable-testing to every module.
 
-let parsers = ["CType", "ControlLine", "ELF", "LinkerCache", "Manifest", "Planted", "Policy", "Range", "Signature"]
+let parsers = [
+    "CType", "Contract", "ControlLine", "ELF", "LinkerCache", "Manifest", "Planted", "Policy", "Range", "Signature",
+]
 
 let package = Package(
     name: "Fuzz",
