@@ -1,0 +1,139 @@
+import Compatibility
+
+/// The work of a comparison.
+struct ContractComparison {
+    let old: Contract
+    let new: Contract
+    var types: TypeComparison
+
+    init(_ old: Contract, _ new: Contract) {
+        self.old = old
+        self.new = new
+        types = TypeComparison(old, new)
+    }
+
+    mutating func changes() -> [ContractChange] {
+        var changes: [ContractChange] = []
+        if old.target != new.target {
+            let reason = "files for two targets are never loaded into one process"
+            changes.append(
+                ContractChange(
+                    kind: .targetChanged, subject: "target", exports: [], callbacks: [], old: old.target,
+                    new: new.target, callers: .init(.break, reason), plugins: .init(.break, reason), bump: .patch))
+        }
+        let reach = reach()
+        for (pair, users) in reach.sorted(by: { $0.key < $1.key }) {
+            changes += types.changes(of: pair, users.flow).map {
+                change($0, users.flow, exports: users.exports, callbacks: users.callbacks)
+            }
+        }
+        let reached = (exports: Set(changes.flatMap(\.exports)), callbacks: Set(changes.flatMap(\.callbacks)))
+        changes += callbackChanges(reached.callbacks) + exportChanges(reached.exports) + constantChanges()
+        return changes
+    }
+
+    // MARK: - who reaches which types
+
+    /// Who reaches a pair of definitions, and how its values travel.
+    private struct Users {
+        var exports: [String] = []
+        var callbacks: [String] = []
+        var flow: Flow = []
+    }
+
+    private mutating func reach() -> [TypePair: Users] {
+        var reach: [TypePair: Users] = [:]
+        for symbol in retypedExports {
+            guard let (old, new) = functions(symbol) else { continue }
+            var reached: [TypeComparison.Reached] = []
+            _ = types.compare(old, new, .toCaller, into: &reached)
+            for (pair, flow) in closure(of: reached) {
+                reach[pair, default: Users()].exports.append(symbol)
+                reach[pair, default: Users()].flow.formUnion(flow)
+            }
+        }
+        for name in retypedCallbacks {
+            guard let old = old.callbacks[name], let new = new.callbacks[name] else { continue }
+            var reached: [TypeComparison.Reached] = []
+            _ = types.compare(.init(old), .init(new), .bothWays, isParameter: false, into: &reached)
+            for (pair, flow) in closure(of: reached) {
+                reach[pair, default: Users()].callbacks.append(name)
+                reach[pair, default: Users()].flow.formUnion(flow)
+            }
+        }
+        return reach
+    }
+
+    /// All pairs that some lead to, with the ways of their values.
+    private mutating func closure(of first: [TypeComparison.Reached]) -> [TypePair: Flow] {
+        var pending = first
+        var seen = Set(first)
+        var flows: [TypePair: Flow] = [:]
+        while let reached = pending.popLast() {
+            flows[reached.pair, default: []].formUnion(reached.flow)
+            guard case (.record(let old), .record(let new)) = types.definitions(reached.pair) else { continue }
+            var next: [TypeComparison.Reached] = []
+            for case (let old?, let new?) in types.members(old, new) {
+                _ = types.compare(old.type, new.type, reached.flow, isParameter: false, into: &next)
+            }
+            pending += next.filter { seen.insert($0).inserted }
+        }
+        return flows
+    }
+
+    /// The functions that both declare with digests that differ, sorted.
+    var retypedExports: [String] {
+        old.exports.keys.filter { new.exports[$0] != nil && old.type(of: $0) != new.type(of: $0) }.sorted()
+    }
+
+    var retypedCallbacks: [String] {
+        old.callbacks.keys.filter { name in
+            guard let before = old.callbacks[name], let after = new.callbacks[name] else { return false }
+            return old.digest(of: before) != new.digest(of: after)
+        }.sorted()
+    }
+
+    func functions(_ symbol: String) -> (old: CType.Function, new: CType.Function)? {
+        guard case .function(let old) = old.exports[symbol], case .function(let new) = new.exports[symbol] else {
+            return nil
+        }
+        return (old, new)
+    }
+
+    func change(
+        _ found: FoundChange, _ flow: Flow, exports: [String] = [], callbacks: [String] = [],
+        bump: VersionBump = .major
+    ) -> ContractChange {
+        let outcomes = found.effect.outcomes(found.flow ?? flow)
+        return ContractChange(
+            kind: found.kind, subject: found.subject, exports: exports, callbacks: callbacks, old: found.old,
+            new: found.new, callers: outcomes.callers, plugins: outcomes.plugins, bump: bump)
+    }
+
+    // MARK: - in one clause
+
+    /// What asks for a step of this size.
+    func headline(_ bump: VersionBump) -> String {
+        var causes: [String] = []
+        func add(_ names: some Sequence<String>, _ clause: (String) -> String) { causes += names.sorted().map(clause) }
+        switch bump {
+        case .major:
+            add(old.exports.keys.filter { new.exports[$0] == nil }) { "\($0) is gone" }
+            add(retypedExports) { "\($0)'s type changed" }
+            add(old.callbacks.keys.filter { new.callbacks[$0] == nil }) { "callback \($0) is gone" }
+            add(retypedCallbacks) { "callback \($0) changed" }
+            add(old.constants.keys.filter { new.constants[$0] == nil }) { "constant \($0) is gone" }
+            add(old.constants.keys.filter { new.constants[$0] != nil && new.constants[$0] != old.constants[$0] }) {
+                "constant \($0) changed"
+            }
+        case .minor:
+            add(new.exports.keys.filter { old.exports[$0] == nil }) { "\($0) is new" }
+            add(new.callbacks.keys.filter { old.callbacks[$0] == nil }) { "callback \($0) is new" }
+            add(new.constants.keys.filter { old.constants[$0] == nil }) { "constant \($0) is new" }
+        case .patch:
+            return old.target == new.target ? "nothing changed" : "the target is another"
+        }
+        let shown = causes.prefix(3).joined(separator: ", ")
+        return causes.count > 3 ? "\(shown) and \(causes.count - 3) more" : shown
+    }
+}

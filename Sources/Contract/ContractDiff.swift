@@ -1,0 +1,32 @@
+package import Compatibility
+
+/// What changed between two contracts, OLD and NEW: each change once, with everything that it reaches.
+///
+/// The bump is as strict as the loader: within a line of versions an export whose digest changed is refused on every route
+/// that bound it, so it asks for another line, even where everybody would have survived. What the bytes would have done is
+/// said by each change's outcomes.
+package struct ContractDiff: Sendable, Equatable, Encodable {
+    /// Of the target, then of types by their names, callbacks, exports and constants.
+    package let changes: [ContractChange]
+    /// The smallest honest step of the version; `patch` where nothing changed.
+    package let bump: VersionBump
+    /// Why it is that one, a clause: "greet's type changed".
+    package let headline: String
+
+    /// Compares two contracts.
+    ///
+    /// Cost: linear in what each export reaches, summed over the exports that changed.
+    package init(old: Contract, new: Contract) {
+        var comparison = ContractComparison(old, new)
+        changes = comparison.changes()
+        bump = changes.map(\.bump).max() ?? .patch
+        headline = comparison.headline(bump)
+    }
+
+    /// Why a declared step is too small: "declared 1.2.0..1.3.0 is a minor step; greet's type changed: needs 2.0.0"; `nil`
+    /// where it is large enough.
+    package func refusal(of step: VersionStep) -> String? {
+        guard step.bump < bump else { return nil }
+        return "declared \(step) is a \(step.bump) step; \(headline): needs \(bump.next(after: step.old))"
+    }
+}
