@@ -25,6 +25,8 @@ package struct Candidate: Sendable {
     package var resolvedPath: String?
     /// The folders above it, from "/" down.
     package var folders: [FileFacts.Folder] = []
+    /// The libraries that come along because they lie beside it.
+    package var helpers: [FileFacts] = []
     /// Where the manifest was found.
     package var manifestSource = ManifestSource.note
     /// What `index` found; `nil` where nobody asked for it yet.
@@ -81,6 +83,11 @@ extension Candidate {
         let image = FileFacts(
             path: path, permissions: permissions, owner: owner, resolvedPath: resolvedPath, folders: folders)
         return if case .sidecar(let sidecar) = manifestSource { [image, sidecar] } else { [image] }
+    }
+
+    /// Judges each of its files, and of its helpers those that there is something to say of.
+    func judgeFiles(_ judge: (FileFacts) -> [Finding]) -> [Finding] {
+        files.flatMap(judge) + helpers.lazy.flatMap(judge).filter { $0.verdict != .passed }.prefix(16)
     }
 
     /// Whether the image is a foreign library, which speaks no lifecycle.

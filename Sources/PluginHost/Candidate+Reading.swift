@@ -1,5 +1,6 @@
 package import Compatibility
 package import ELFReader
+import Glibc
 package import LinuxSystem
 package import PluginLoading
 
@@ -47,6 +48,7 @@ extension Candidate {
         ) { image in
             StagedImage.closure(of: image, at: file.path, sealed: signatures.isAsked, .shared)
         }
+        readHelpers()
     }
 
     /// The same for a staged copy of the operator's file.
@@ -62,6 +64,20 @@ extension Candidate {
                 for: purpose, verifying: signatures
             ) { image in
                 staged.closure(of: image, isRehearsed: isRehearsed, .shared)
+            }
+        }
+        helpers = staged.helpers.map(\.source)
+    }
+
+    /// Reads the facts of the helpers' own files, where no copies were made of them.
+    mutating func readHelpers() {
+        for case (let library, _) in closure?.comingAlong ?? [] where library.isHelper {
+            guard case .comesAlong(let path, _) = library.outcome else { continue }
+            do throws(SystemError) {
+                let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+                helpers.append(FileFacts(of: file, try file.status(of: path), at: path))
+            } catch {
+                // It was there a moment ago; a load will miss it.
             }
         }
     }

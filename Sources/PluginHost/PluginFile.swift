@@ -124,7 +124,7 @@ package enum PluginFile {
         do throws(SystemError) {
             // Copied and not mapped: somebody else's file may be truncated while we read, and a mapping would kill us.
             let facts = FileFacts(of: file, status, at: path)
-            return try MappedFile(copying: file, at: path).withBytes { bytes in
+            var candidate = try MappedFile(copying: file, at: path).withBytes { bytes in
                 Candidate(
                     reading: bytes, of: facts, sidecar: .find(beside: facts), identity: FileIdentity(status),
                     for: .check, verifying: SignatureVerifier(signatures)
@@ -134,6 +134,8 @@ package enum PluginFile {
                     }
                 }
             }
+            candidate.readHelpers()
+            return candidate
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)
         }

@@ -98,7 +98,7 @@ extension PluginHost {
                 reading: staged, for: purpose, verifying: verifier,
                 isRehearsed: configuration.rehearsal.mode == .require)
             try identify(&candidate, staged)
-            if audit != nil { entry.digest = try digest(of: staged) }
+            if audit != nil { try note(staged, in: &entry) }
         } catch {
             throw .system("\(error)")
         }

@@ -1,6 +1,6 @@
-import Compatibility
+package import Compatibility
 import Glibc
-import LinuxSystem
+package import LinuxSystem
 import Synchronization
 
 /// The folder of one staged image: the image, and beneath it copies of the helper libraries that it or they find through
@@ -9,7 +9,7 @@ import Synchronization
 /// It lies as the operator's folder does, and holds nothing but what the search for a library came upon: so the dynamic
 /// linker, which looks here, finds the very copies that were judged and nothing else. What was once looked for stays as it
 /// was found, whatever becomes of the operator's folder.
-final class StagedFolder: Sendable {
+package final class StagedFolder: Sendable {
     /// Absolute path, never used before.
     let path: String
     /// The folder of the operator's file, as it was named: what `$ORIGIN` means to the image's author.
@@ -21,13 +21,18 @@ final class StagedFolder: Sendable {
     private let isLeft = Mutex(false)  // to `staging`
 
     /// One copy of a library.
-    struct Helper: Sendable {
+    package struct Helper: Sendable {
         /// Absolute, in this folder.
-        var path: String
+        package let path: String
         /// The copy's identity.
-        var identity: FileIdentity
+        package let identity: FileIdentity
         /// What the file system said of the file that it is of.
-        var source: FileFacts
+        package let source: FileFacts
+
+        /// Maps the copy for reading.
+        package func map() throws(SystemError) -> MappedFile {
+            try MappedFile(ours: FileDescriptor(opening: path, O_RDONLY), at: path)
+        }
     }
 
     private struct State {

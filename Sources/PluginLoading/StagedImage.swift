@@ -109,9 +109,9 @@ package final class StagedImage: Sendable {
         return ClosureFacts.walk(from: image, at: .init(origin: memory, isCopy: true), view)
     }
 
-    /// The files whose copies lie beside the copy.
-    package var helpers: [FileFacts] {
-        if case .file(let folder) = storage { folder.helpers.map(\.source) } else { [] }
+    /// The copies of helper libraries that lie beside the copy.
+    package var helpers: [StagedFolder.Helper] {
+        if case .file(let folder) = storage { folder.helpers } else { [] }
     }
 
     /// The dynamic linker is about to learn the name: it must not lead to other bytes until `remove`.

@@ -28,6 +28,37 @@ struct FileGatesTests {
         Sample.findings(code, candidate, policy: GatePolicy(files: rules)).map { "\($0.verdict) \($0.sentence)" }
     }
 
+    /// A helper is a file of the plugin's, which only is mentioned where there is something to say.
+    @Test func helpersAreJudgedToo() {
+        func lines(_ code: String, _ helper: FileFacts) -> [String] {
+            var candidate = Self.candidate(at: "/usr/lib/plugins/a.so")
+            candidate.helpers = [helper]
+            return Self.lines(code, candidate)
+        }
+        let folder = FileFacts.Folder(path: "/usr/lib/plugins", owner: 0, permissions: 0o755)
+        let good = FileFacts(
+            path: "/p/libx.so", permissions: 0o644, owner: 0, resolvedPath: "/usr/lib/plugins/libx.so",
+            folders: [folder])
+        for code in ["file.folder", "file.owner", "file.writable"] {
+            #expect(lines(code, good) == ["passed \(code): passed"])
+        }
+        var bad = good
+        (bad.permissions, bad.owner, bad.resolvedPath) = (0o666, 7, "/home/libx.so")
+        bad.folders[0].path = "/home"
+        #expect(
+            lines("file.folder", bad).last
+                == "refused file.folder: /home/libx.so lies in /home, \(Self.allowed): move it into an allowed folder, or add "
+                + "folder = /home to the policy")
+        #expect(
+            lines("file.owner", bad).last
+                == "refused file.owner: /p/libx.so belongs to user 7, allowed are root (0), builder (1001), 1002: chown the file to an "
+                + "allowed owner, or add owner = 7 to the policy")
+        #expect(
+            lines("file.writable", bad).last
+                == "refused file.writable: every user can change /p/libx.so (mode 0666): chmod o-w /p/libx.so, and find out "
+                + "who wrote to it")
+    }
+
     static let allowed = "allowed are /usr/lib/plugins, /tmp/build/out"
 
     static let folders: [(path: String?, special: [String: (owner: UInt32, permissions: UInt32)], lines: [String])] = [

@@ -18,8 +18,14 @@ import Testing
         var version: String?
         var image: String?
         var digest: String?
+        var helpers: [Helper]
         var path: String
         var peer: UInt32?
+    }
+
+    private struct Helper: Decodable, Equatable {
+        var path: String
+        var digest: String
     }
 
     private func lines(_ path: String) throws -> [Line] {
@@ -79,6 +85,15 @@ import Testing
             for line in found {
                 #expect(line.time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(line.time)")
             }
+        }
+    }
+
+    @Test func helpersAreRememberedByTheirDigests() async throws {
+        try await withAuditedHost { host, folder, log in
+            let help = try Helpers.library("libaudited", 1, into: folder)
+            _ = try await host.load(Helpers.plugin("1.0.0", needing: [help], "$ORIGIN", into: folder))
+            let digest = try Command.run(["sha256sum", help]).stdout.prefix(64)
+            #expect(try lines(log).map(\.helpers) == [[Helper(path: help, digest: "sha256:\(digest)")]])
         }
     }
 

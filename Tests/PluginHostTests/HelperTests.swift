@@ -56,6 +56,22 @@ import Testing
         }
     }
 
+    /// The same files are judged before anything is copied and after.
+    @Test func aHelperThatOthersCanChangeIsRefused() async throws {
+        try await withHost { host, folder in
+            let help = try Helpers.library("libopen", 1, into: folder)
+            chmod(help, 0o666)
+            let plugin = try Helpers.plugin("1.0.0", needing: [help], "$ORIGIN", into: folder)
+            let checked = try PluginFile.judge(path: plugin, against: .current()).refusals
+            guard case .refused(let report) = try await hostError({ _ = try await host.load(plugin) }) else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(report.refusals == checked && report.refusalCodes == "file.writable")
+            #expect(report.refusals.map(\.statement) == ["every user can change \(help) (mode 0666)"])
+        }
+    }
+
     /// The process has one library of a name: the new version of the plugin gets the old one's, and is told so.
     @Test func swapWhoseHelperChangedUnderTheSameNameKeepsTheOldOne() async throws {
         try await withHost { host, folder in

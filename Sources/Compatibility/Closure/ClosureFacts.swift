@@ -75,6 +75,8 @@ package struct ClosureFacts: Sendable {
         /// The folders that the dynamic linker looks into before it finds the library, whether they are there or not:
         /// whoever can write there can put another in its place.
         package var searchedBefore: [String] = []
+        /// Whether it is a helper: it comes along because it lies beside the plugin's file, or beneath its folder.
+        package var isHelper = false
 
         package init(_ name: String, through: [String] = [], _ outcome: Outcome) {
             self.name = name

@@ -166,7 +166,10 @@ private struct ClosureWalk<View: LinkerView> {
             return nil
         case .success(let found): image = found
         }
-        add(.init(name, through: node.through, .comesAlong(path: view.shown(path), image)))
+        var library = ClosureFacts.Library(
+            name, through: node.through, .comesAlong(path: view.shown(path), image))
+        library.isHelper = isBeside
+        add(library)
         guard let dynamic = image.dynamic else { return nil }
         // Later names that equal its DT_SONAME are it, too.
         if let soname = dynamic.soname { settled.insert(soname) }

@@ -12,7 +12,7 @@ extension Gate {
                 return [.passed(code, plugin: candidate.folders.last?.path ?? "", host: "any")]
             }
             let host = rules.folders.joined(separator: ", ")
-            return candidate.files.flatMap { file -> [Finding] in
+            return candidate.judgeFiles { file in
                 guard let path = file.resolvedPath, let own = file.folders.last else {
                     return [
                         .refused(

@@ -33,6 +33,8 @@ struct AuditEntry: Sendable {
     var image: ImageID?
     /// SHA-256 of the staged bytes.
     var digest: [UInt8] = []
+    /// The helper libraries that come along, by the operator's paths, and SHA-256 of their staged bytes.
+    var helpers: [(path: String, digest: [UInt8])] = []
     var plugin: String?
     var version: String?
     var verdict = Verdict.failed
@@ -59,7 +61,7 @@ struct AuditEntry: Sendable {
         }
     }
 
-    /// The line, in JSON (RFC 8259), pure ASCII, at most about 10 KiB, with its newline.
+    /// The line, in JSON (RFC 8259), pure ASCII, with its newline: at most about 10 KiB, and 1 KiB for each helper.
     ///
     /// - Parameter time: RFC 3339, UTC.
     func line(at time: String) -> [UInt8] {
@@ -70,7 +72,13 @@ struct AuditEntry: Sendable {
             ("plugin", plugin.map { Self.text($0, limit: 256) } ?? "null"),
             ("version", version.map { Self.text($0, limit: 256) } ?? "null"),
             ("image", image.map { Self.text($0.description, limit: 160) } ?? "null"),
-            ("digest", digest.isEmpty ? "null" : Self.text("\(ImageID(sha256: digest))", limit: 160)),
+            ("digest", Self.text(digest)),
+            (
+                "helpers",
+                "["
+                    + helpers.map { "{\"path\":\(Self.text($0.path, limit: 900)),\"digest\":\(Self.text($0.digest))}" }
+                    .joined(separator: ",") + "]"
+            ),
             ("path", Self.text(path, limit: 4096)), ("peer", peer.map { "\($0)" } ?? "null"),
         ]
         return Array(("{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}\n").utf8)
@@ -89,6 +97,10 @@ struct AuditEntry: Sendable {
             }
         }
         return result + "\""
+    }
+
+    private static func text(_ digest: [UInt8]) -> String {
+        digest.isEmpty ? "null" : text("\(ImageID(sha256: digest))", limit: 160)
     }
 
     private static func hex(_ unit: UInt16) -> String {

@@ -27,6 +27,18 @@ extension PluginHost {
         return error
     }
 
+    /// Takes the digests of all that was staged.
+    func note(_ staged: StagedImage, in entry: inout AuditEntry) throws(SystemError) {
+        entry.digest = try digest(of: staged)
+        entry.helpers = []
+        for helper in staged.helpers {
+            let digest = try helper.map().withBytes {
+                CryptoLibrary.digest(of: $0, by: configuration.signatureLibraries)
+            }
+            entry.helpers.append((helper.source.path, digest))
+        }
+    }
+
     /// SHA-256 of the very bytes that are judged.
     func digest(of staged: StagedImage) throws(SystemError) -> [UInt8] {
         try staged.map().withBytes { CryptoLibrary.digest(of: $0, by: configuration.signatureLibraries) }
