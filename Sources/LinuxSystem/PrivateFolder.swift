@@ -8,6 +8,20 @@ package enum PrivateFolder {
         if unsafe mkdir(path, 0o700) == 0 { return }
         let code = errno
         guard code == EEXIST else { throw SystemError("make folder", on: path, errno: code) }
+        try checkOwn(path)
+    }
+
+    /// Whether `make` would make or accept it, as far as can be told without making it.
+    package static func check(_ path: String) throws(SystemError) {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0 || errno != ENOENT { return try checkOwn(path) }
+        let parent = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
+        guard unsafe access(parent.isEmpty ? "/" : parent, W_OK | X_OK) == 0 else {
+            throw SystemError("make folder", on: path, errno: errno)
+        }
+    }
+
+    private static func checkOwn(_ path: String) throws(SystemError) {
         var status = stat()
         _ = try retryingOnInterrupt("stat", on: path) { unsafe lstat(path, &status) }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw SystemError("use folder", on: path, errno: ENOTDIR) }

@@ -48,7 +48,7 @@ public final class PluginHost: Sendable {
                 throw error
             }
         } catch {
-            throw .system("the host cannot start: \(error)")
+            throw .noStart(error)
         }
         state = Lock(HostState(sequence: sequence))
         state.withLock { $0.keepAlive = self }

@@ -54,6 +54,9 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Why there is no host.
+    static func noStart(_ error: any Error) -> PluginHostError { .system("the host cannot start: \(error)") }
+
     init(_ error: LoadingError, opening path: String) {
         switch error {
         case .unreadable(let cause):

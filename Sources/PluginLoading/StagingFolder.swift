@@ -21,21 +21,43 @@ package final class StagingFolder: Sendable {
     /// - Parameter chosen: where to make it; `nil` tries `$XDG_RUNTIME_DIR`, `/tmp` and `/var/tmp`. A root on a file system
     ///   mounted noexec is passed over, since no code can be mapped from it.
     package init(under chosen: String?) throws(LoadingError) {
+        folder = try Self.first(of: chosen) { root throws(SystemError) in
+            try PrivateFolder.make(root)
+            return try Self.isExecutable(root) ? ProcessFolder(under: root) : nil
+        }
+    }
+
+    /// Whether a folder could be made; makes nothing.
+    ///
+    /// - Parameter chosen: as for the making.
+    package static func check(under chosen: String?) throws(LoadingError) {
+        try first(of: chosen) { root throws(SystemError) in
+            try PrivateFolder.check(root)
+            // One that is not there yet will be on its parent's file system.
+            let place = unsafe access(root, F_OK) == 0 ? root : folderOfFile(root)
+            return try isExecutable(place) ? () : nil
+        }
+    }
+
+    /// What the first usable root gives; `nil` from the body says that it is mounted noexec.
+    private static func first<Result>(
+        of chosen: String?, _ body: (String) throws(SystemError) -> Result?
+    ) throws(LoadingError) -> Result {
         var reasons: [String] = []
-        for candidate in chosen.map({ [$0] }) ?? Self.defaultRoots() {
+        for root in chosen.map({ [$0] }) ?? defaultRoots() {
             do throws(SystemError) {
-                try PrivateFolder.make(candidate)
-                let root = try FileDescriptor(opening: candidate, O_RDONLY | O_DIRECTORY)
-                if clinux_is_noexec(root.raw) == 0 {
-                    folder = try ProcessFolder(under: candidate)
-                    return
-                }
-                reasons.append("\(candidate) is mounted noexec")
+                if let result = try body(root) { return result }
+                reasons.append("\(root) is mounted noexec")
             } catch {
                 reasons.append("\(error)")
             }
         }
         throw .noStagingFolder(reasons)
+    }
+
+    private static func isExecutable(_ folder: String) throws(SystemError) -> Bool {
+        let file = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
+        return clinux_is_noexec(file.raw) == 0
     }
 
     /// Removes the folder and all copies in it; what is mapped from them stays mapped.

@@ -32,7 +32,9 @@ struct PolicyFile {
     var problems: [CommandFailure] {
         let missing = missing.map { CommandFailure(code: "not-found", message: $0, exit: 4) }
         if !missing.isEmpty { return missing }
-        return configuration.obstacles.map { CommandFailure(code: "policy", message: $0, exit: 2) }
+        return (configuration.obstacles + configuration.futilities).map {
+            CommandFailure(code: "policy", message: $0, exit: 2)
+        }
     }
 
     /// The files and folders that the policy names and that are not there, in sentences with what to do.

@@ -107,9 +107,64 @@ import Testing
                 """)
         #expect(junk.exitCode == 2)
         unlink(folder.file("keys/junk.pub"))
+        let none = try Plugctl.run("policy", "check", try policy(text))
+        #expect(
+            none.stderr == """
+                error[policy]: the key folder \(folder.file("keys")) holds no key, a file *.pub, so no signature can be valid: \
+                put the signers' public keys there
+
+                """)
+        #expect(none.exitCode == 2)
+        try folder.write(MinisignVectors.publicKey, to: "keys/ours.pub", mode: 0o644)
         rmdir(folder.file("log"))
         let fit = try Plugctl.run("policy", "check", try policy(text + audit))
         #expect(fit.exitCode == 0 && fit.stderr.isEmpty && access(folder.file("log"), F_OK) != 0)
+    }
+
+    /// A policy that allows folders in which everybody's plugins could lie, or nowhere to put copies.
+    @Test func foldersMustBeFit() throws {
+        for name in ["open", "sticky", "shared", "private"] { mkdir(folder.file(name), 0o755) }
+        chmod(folder.file("open"), 0o777)
+        chmod(folder.file("sticky"), 0o1777)
+        let above = "\(folder.file("open"))/below"
+        mkdir(above, 0o755)
+        func openTo(_ path: String, _ mode: String, _ named: String) -> String {
+            "every user can put files into \(path) (mode \(mode)), so nothing is loaded from \(named): chmod o-w the folder, and "
+                + "find out who wrote to it"
+        }
+        func noStaging(_ reason: String) -> String {
+            "the host cannot start: no folder for private copies; set stagingDirectory to one on an executable file system: "
+                + reason
+        }
+        for (line, sentence) in [
+            ("folder = \(folder.file("open"))", openTo(folder.file("open"), "0777", folder.file("open"))),
+            ("folder = \(folder.file("sticky"))", openTo(folder.file("sticky"), "1777", folder.file("sticky"))),
+            ("folder = \(above)", openTo(folder.file("open"), "0777", above)),
+            (
+                "staging = \(folder.file("shared"))",
+                noStaging(
+                    "cannot trust folder (it must be yours, mode 0700) \(folder.file("shared")): Operation not permitted "
+                        + "(errno 1)")
+            ),
+            (
+                "staging = /nonexistent/staging",
+                noStaging("cannot make folder /nonexistent/staging: No such file or directory (errno 2)")
+            ),
+        ] {
+            let file = try policy(line + "\n")
+            let checked = try Plugctl.run("policy", "check", file)
+            #expect(checked.stderr == "error[policy]: \(sentence)\n" && checked.exitCode == 2)
+            let served = try Plugctl.run("serve", "--policy", file, "--socket", folder.file("socket"))
+            #expect(served.stderr == "error[policy]: \(file): \(sentence)\n" && served.exitCode == 2)
+        }
+        chmod(folder.file("private"), 0o700)
+        for line in [
+            "staging = \(folder.file("private"))", "staging = \(folder.file("new"))", "folder = \(folder.path)",
+        ] {
+            let fit = try Plugctl.run("policy", "check", try policy(line + "\n"))
+            #expect(fit.stderr.isEmpty && fit.exitCode == 0)
+        }
+        #expect(access(folder.file("new"), F_OK) != 0, "a check makes nothing")
     }
 
     /// What the host would rehearse, `check` rehearses; for another machine it says that it did not.

@@ -34,7 +34,7 @@ extension Gate {
             }
         })
 
-    private static func finding(
+    fileprivate static func finding(
         _ code: String, _ folder: FileFacts.Folder, under allowed: String, _ rules: FileRules
     ) -> Finding? {
         let isAbove = allowed != folder.path && (folder.path == "/" || allowed.hasPrefix(folder.path + "/"))
@@ -62,5 +62,15 @@ extension Gate {
     static func octal(_ permissions: UInt32) -> String {
         let digits = String(permissions & 0o7777, radix: 8)
         return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+}
+
+extension FileRules {
+    /// Why nothing in an allowed folder passes `file.folder`, whatever it is: of the folders from "/" down to it the first
+    /// that others have a hand in.
+    package func refusal(of folders: [FileFacts.Folder]) -> Finding? {
+        guard let allowed = folders.last?.path else { return nil }
+        return folders.lazy.compactMap { Gate.finding("file.folder", $0, under: allowed, self) }
+            .first { $0.verdict == .refused }
     }
 }
