@@ -1,5 +1,5 @@
 /// One header to read a contract from, and what its compiler must be told.
-package struct HeaderRequest: Sendable {
+package struct HeaderRequest: Sendable, Equatable {
     /// The C or C++ header.
     ///
     /// Its functions with external C linkage are the exports, and so are those of the headers beside it

@@ -1,0 +1,140 @@
+import Contract
+
+/// Makes a contract of a header's declarations: the exports, and all that they reach.
+struct ContractBuilder {
+    private let syntax: HeaderSyntax
+    /// The files, as clang calls them, whose functions, callbacks and constants are the contract's.
+    private let files: Set<String>
+    private var definitions: [TypeName: Result<TypeDefinition, HeaderSyntax.Problem>] = [:]
+    /// What is passed or held by value somewhere.
+    private var held: Set<TypeName> = []
+    private var obstacles: [HeaderError.Obstacle] = []
+
+    init(_ syntax: HeaderSyntax, files: Set<String>) {
+        self.syntax = syntax
+        self.files = files
+    }
+
+    /// Builds it; `contract` has what is known besides.
+    mutating func build(_ contract: Contract) throws(HeaderError) -> Contract {
+        var contract = contract
+        let functions = syntax.functions.filter { isOurs($0.node.place) }
+        let known = Set(functions.map(\.symbol))
+        for name in contract.only.union(contract.except).sorted() where !known.contains(name) {
+            throw .noSuchExport(name: name, known: known.sorted())
+        }
+        var reached: Set<TypeName> = []
+        var seen: Set<String> = []
+        // The last declaration of a function knows what those before it said.
+        for function in functions.reversed() where seen.insert(function.symbol).inserted {
+            guard contract.only.isEmpty || contract.only.contains(function.symbol),
+                !contract.except.contains(function.symbol)
+            else { continue }
+            contract.exports[function.symbol] = export(function, reaching: &reached)
+        }
+        guard obstacles.isEmpty else { throw .inexpressible(obstacles.reversed()) }
+        guard !contract.exports.isEmpty else { throw .nothingExported(header: contract.header) }
+        for typedef in syntax.typedefs where isOurs(typedef.node.place) {
+            guard let name = typedef.node.name, case .success(let type) = typedef.type, Self.isCallback(type.type)
+            else {
+                continue
+            }
+            // What cannot be expressed and is reached by no export is nobody's business.
+            guard case .success(let names) = closure(of: type.type) else { continue }
+            contract.callbacks[name] = type.type
+            reached.formUnion(names)
+        }
+        for node in syntax.unnamedEnums where isOurs(node.place) {
+            guard case .success(let enumeration) = syntax.enumeration(node) else { continue }
+            for enumerator in enumeration.enumerators { contract.constants[enumerator.name] = enumerator.value }
+        }
+        for name in reached {
+            if case .success(let definition) = syntax.definition(of: name, isHeld: held.contains(name)) {
+                contract.types[name] = definition
+            }
+            if let outer = syntax.tags[name]?.outer { contract.nested[name] = outer }
+        }
+        return contract
+    }
+
+    private func isOurs(_ place: SyntaxPlace?) -> Bool { place.map { files.contains($0.file) } ?? false }
+
+    private static func isCallback(_ type: CType) -> Bool {
+        switch type {
+        case .function: true
+        case .pointer(let target): if case .function = target.type { true } else { false }
+        default: false
+        }
+    }
+
+    /// One export, its names put to the others; `nil` where something stands in the way, which is noted.
+    private mutating func export(
+        _ function: HeaderSyntax.Function, reaching reached: inout Set<TypeName>
+    ) -> Contract.Export? {
+        let node = function.node
+        if node.type == "swb_message_v1" { return .message }
+        let type: CType
+        do throws(CTypeError) {
+            type = try syntax.type(node.type ?? "").type
+        } catch {
+            let (place, reason) = parameterAtFault(of: node) ?? (node.place, error.reason)
+            note(place, reason, of: function.symbol)
+            return nil
+        }
+        guard case .function(let signature) = type else { return nil }
+        switch closure(of: type) {
+        case .success(let names):
+            reached.formUnion(names)
+            return .function(signature)
+        case .failure(let problem):
+            note(problem.place ?? node.place, problem.reason, of: function.symbol)
+            return nil
+        }
+    }
+
+    private mutating func note(_ place: SyntaxPlace?, _ reason: CTypeError.Reason, of symbol: String) {
+        obstacles.append(
+            HeaderError.Obstacle(export: symbol, place: place?.text ?? "?", reason: reason.description))
+    }
+
+    /// The first parameter that cannot be expressed by itself.
+    private func parameterAtFault(of node: SyntaxNode) -> (SyntaxPlace?, CTypeError.Reason)? {
+        for parameter in node.inner where parameter.kind == "ParmVarDecl" {
+            do throws(CTypeError) {
+                _ = try syntax.type(parameter.type ?? "")
+            } catch {
+                return (parameter.place, error.reason)
+            }
+        }
+        return nil
+    }
+
+    /// Every named type that a type reaches, or what stands in the way.
+    private mutating func closure(of type: CType) -> Result<Set<TypeName>, HeaderSyntax.Problem> {
+        var reached: Set<TypeName> = []
+        var open: [(CType, isHeld: Bool)] = [(type, true)]
+        while let (type, isHeld) = open.popLast() {
+            switch type {
+            case .void, .bool, .integer, .floating: break
+            case .pointer(let target): open.append((target.type, false))
+            case .array(let element, _): open.append((element.type, true))
+            case .function(let function):
+                open.append((function.result, true))
+                open += function.parameters.map { ($0, true) }
+            case .inline(let record):
+                open += record.members.map { ($0.type.type, true) }
+            case .record(let name), .enumeration(let name):
+                if isHeld { held.insert(name) }
+                guard reached.insert(name).inserted else { continue }
+                let definition = definitions[name] ?? syntax.definition(of: name, isHeld: false)
+                definitions[name] = definition
+                switch definition {
+                case .failure(let problem): return .failure(problem)
+                case .success(.record(let record)): open += record.members.map { ($0.type.type, true) }
+                case .success: break
+                }
+            }
+        }
+        return .success(reached)
+    }
+}
