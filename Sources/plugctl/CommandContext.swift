@@ -8,10 +8,13 @@ struct CommandContext {
     let isJSON: Bool
     /// The host's socket, absolute.
     let socketPath: String
+    /// The process's variables.
+    let environment: [String: String]
 
     init(_ invocation: Invocation, terminal: Terminal, environment: [String: String]) {
         self.terminal = terminal
         isJSON = invocation.isJSON
+        self.environment = environment
         socketPath = absolutePath(
             invocation.socket ?? SocketPath.standard(environment: environment, user: geteuid()))
     }

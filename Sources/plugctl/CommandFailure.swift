@@ -1,4 +1,5 @@
 import Compatibility
+import ContractCompiler
 import ControlPlane
 import PluginHost
 
@@ -12,6 +13,8 @@ struct CommandFailure: Error {
     var exit: Int32
     /// Every finding, where gates refused an image.
     var report: GateReport?
+    /// What there is to say besides, a line each.
+    var details: [String] = []
 }
 
 extension CommandFailure {
@@ -27,12 +30,20 @@ extension CommandFailure {
         self.init(code: error.code, message: error.description, exit: error.exit, report: report)
     }
 
+    init(_ error: HeaderError) {
+        let lines = error.lines
+        var exit: Int32 = error.isRefusal ? 3 : 1
+        if case .noFile = error { exit = 4 }
+        self.init(code: error.code, message: lines[0], exit: exit, details: Array(lines.dropFirst()))
+    }
+
     /// An error of a host in this process: the same words and codes as over a socket.
     init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as ControlError: self.init(error)
         case let error as UsageError: self.init(error)
+        case let error as HeaderError: self.init(error)
         default: self.init(.failed(ControlFailure(error)))
         }
     }
@@ -44,7 +55,7 @@ extension CommandFailure {
 
 extension CommandFailure: Encodable {
     private enum Keys: String, CodingKey {
-        case code, message, exit, report
+        case code, message, exit, report, details
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -53,6 +64,7 @@ extension CommandFailure: Encodable {
         try container.encode(message, forKey: .message)
         try container.encode(exit, forKey: .exit)
         try container.encodeIfPresent(report, forKey: .report)
+        if !details.isEmpty { try container.encode(details, forKey: .details) }
     }
 }
 

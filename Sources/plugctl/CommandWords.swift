@@ -36,6 +36,13 @@ struct CommandWords {
     /// Those of `names` that were given, in their order, as often as they were.
     func given(of names: [String]) -> [String] { options.map(\.name).filter(names.contains) }
 
+    /// The long form of a short option, whose value may follow at once: `--define=N=1` for `-DN=1`.
+    private static func long(_ word: String) -> String {
+        let names = ["-h": "--help", "-o": "--output", "-I": "--include", "-D": "--define"]
+        guard let name = names[String(word.prefix(2))] else { return word }
+        return word.count == 2 ? name : name + "=" + word.dropFirst(2)
+    }
+
     private mutating func takeCommand(_ word: String) throws(UsageError) {
         command = Grammar.command(word)
         guard command == nil else { return }
@@ -46,8 +53,9 @@ struct CommandWords {
     }
 
     private mutating func takeOption(_ word: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
-        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let name = parts[0] == "-h" ? "--help" : parts[0]
+        let parts = Self.long(word).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
+        let name = parts[0]
         let known = Grammar.globalOptions + (command?.options ?? [])
         guard let option = known.first(where: { $0.name == name }) else {
             let place = command.map { "\($0.name.rawValue) has no option" } ?? "no option"

@@ -43,6 +43,12 @@ func run(_ command: Invocation.Command, in context: CommandContext) async throws
         return try PolicyCommand(file: file).run(in: context)
     case .facts:
         try FactsCommand().run(in: context)
+    case .contractSnapshot(let header, let output, let verified):
+        try ContractSnapshotCommand(header: header, output: output, verified: verified).run(in: context)
+    case .contractDigest(let file, let header):
+        try ContractDigestCommand(file: file, header: header).run(in: context)
+    case .contractDiff(let old, let new, let declared):
+        return try ContractDiffCommand(old: old, new: new, declared: declared).run(in: context)
     }
     return 0
 }
@@ -56,6 +62,7 @@ func report(_ failure: CommandFailure, isJSON: Bool, on terminal: Terminal) -> I
         try? terminal.say(ReportText.text(report, on: terminal, isBrief: true))  // as above
     }
     terminal.warn("error[\(failure.code)]: \(failure.message)")
+    for line in failure.details { terminal.warn("  \(line)") }
     return failure.exit
 }
 

@@ -23,7 +23,7 @@ struct OptionGrammar: Sendable {
 /// What plugctl does.
 enum CommandName: String, Sendable {
     case serve, load, swap, revert, commit, route, unload, list, call, inspect, check, compare, scan, policy, facts
-    case completions
+    case contract, completions
 }
 
 /// One command of the command line.
@@ -205,6 +205,35 @@ enum Grammar {
             summary: "write this host's facts as JSON, for check --host-facts",
             story: "Run it where plugins will be loaded, and give its output to the machine that builds them.",
             options: [], examples: ["plugctl facts > production.json"]),
+        CommandGrammar(
+            name: .contract, operands: "snapshot HEADER | digest FILE | diff OLD NEW", count: 2...3,
+            summary: "write, show and compare the types of a C header's exports",
+            story: """
+                The compiler's own view of a header, by clang: the type of each export, with all structs and enums it reaches.
+                snapshot writes it as a text to be kept beside the header, digest what a manifest says of each export, \
+                diff what changed between two, and the version that needs. A FILE, OLD or NEW is a header or a snapshot.
+                Exits with 3 where a header cannot be a contract, a snapshot is not as written, or a version step is too small.
+                """,
+            options: [
+                OptionGrammar("--output", "FILE", "snapshot: write there, not to standard output; also -o"),
+                OptionGrammar("--verify", "FILE", "snapshot: exit with 3 where that snapshot is not the header's"),
+                OptionGrammar(
+                    "--header", "FILE", "digest: also write a C header with the digests and asserts of the layouts"),
+                OptionGrammar(
+                    "--declared", "A..B", "diff: exit with 3 where the step from version A to B is too small"),
+                OptionGrammar("--include", "DIR", "a folder for #include; may be repeated; also -I"),
+                OptionGrammar("--define", "NAME[=V]", "a macro; may be repeated; also -D"),
+                OptionGrammar("--std", "STANDARD", "as c11 or c++17; else gnu17, or gnu++17 for .hpp, .hh and .hxx"),
+                OptionGrammar("--target", "TRIPLE", "lay out for this target, not for the compiler's own"),
+                OptionGrammar("--only", "EXPORT", "take this export and no other; may be repeated"),
+                OptionGrammar("--except", "EXPORT", "leave this export out; may be repeated"),
+            ],
+            examples: [
+                "plugctl contract snapshot greeter.h -o greeter.contract",
+                "plugctl contract snapshot greeter.h --verify greeter.contract",
+                "plugctl contract digest greeter.contract --header greeter_types.h",
+                "plugctl contract diff greeter-1.2.0.contract greeter.h --declared 1.2.0..1.3.0",
+            ]),
         CommandGrammar(
             name: .completions, operands: "bash|zsh|fish", count: 1...1,
             summary: "write a completion script for a shell",

@@ -1,4 +1,5 @@
 import Compatibility
+import ContractCompiler
 import PluginHost
 
 /// What one command line asks for: words checked, nothing looked up yet.
@@ -31,6 +32,9 @@ struct Invocation: Equatable {
         case scan(folders: [String], policy: String?)
         case policy(file: String)
         case facts
+        case contractSnapshot(HeaderRequest, output: String?, verified: String?)
+        case contractDigest(HeaderRequest, header: String?)
+        case contractDiff(HeaderRequest, HeaderRequest, declared: String?)
     }
 
     enum Shell: String, CaseIterable {
@@ -127,6 +131,8 @@ extension Invocation {
             return .policy(file: operands[1])
         case .facts:
             return .facts
+        case .contract:
+            return try contract(words)
         case .completions:
             guard let shell = Shell(rawValue: operands[0]) else {
                 let known = Shell.allCases.map(\.rawValue)

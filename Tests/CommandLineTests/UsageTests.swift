@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: [
         "serve", "load", "swap", "revert", "commit", "route", "unload", "list", "call", "inspect", "check",
-        "compare", "scan", "policy", "facts", "completions",
+        "compare", "scan", "policy", "facts", "contract", "completions",
     ])
     func everyCommandIsInTheOverviewAndHasHelpWithAnExample(command: String) throws {
         #expect(try Plugctl.run("--help").stdout.contains("\n  \(command) "))

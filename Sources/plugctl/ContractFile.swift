@@ -1,0 +1,70 @@
+import Compatibility
+import Contract
+import ContractCompiler
+import Glibc
+import LinuxSystem
+
+/// A contract that lies in a file: a snapshot's text, or a header to be compiled; the first line tells.
+enum ContractFile {
+    /// What a snapshot begins with.
+    private static let mark = Array("switchboard-contract ".utf8)
+    /// In bytes, as a snapshot has at most.
+    private static let limit = 4 << 20
+
+    /// Reads a snapshot, or compiles a header.
+    ///
+    /// - Parameter environment: where clang is looked for.
+    static func contract(of request: HeaderRequest, environment: [String: String]) throws -> Contract {
+        guard fileExists(request.path) else { throw CommandFailure.fileNotFound(request.path) }
+        guard isSnapshot(request.path) else {
+            return try HeaderCompiler(Clang(environment: environment)).contract(of: request)
+        }
+        return try snapshot(request.path).contract
+    }
+
+    /// Reads a snapshot: its text, and what it says.
+    static func snapshot(_ path: String) throws(CommandFailure) -> (text: String, contract: Contract) {
+        guard fileExists(path) else { throw CommandFailure.fileNotFound(path) }
+        let bytes = try bytes(ofFile: path, limit: limit)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure(
+                code: "contract.snapshot", message: "\(path) is not UTF-8: write it anew with contract snapshot",
+                exit: 3)
+        }
+        do throws(LineError) {
+            return (text, try Contract(snapshot: text))
+        } catch {
+            throw CommandFailure(code: "contract.snapshot", message: "\(path): \(error)", exit: 3)
+        }
+    }
+
+    /// Puts a text in a file's place at once, so that nobody reads half of it.
+    static func write(_ text: String, to path: String) throws(CommandFailure) {
+        let temporary = "\(path).\(getpid())"
+        do throws(SystemError) {
+            let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
+            try file.write(text.utf8, to: temporary)
+            _ = try retryingOnInterrupt("write", on: path) { unsafe rename(temporary, path) }
+        } catch {
+            _ = unsafe unlink(temporary)  // there may be none
+            throw CommandFailure(code: "system", message: error.description, exit: 1)
+        }
+    }
+
+    private static func isSnapshot(_ path: String) -> Bool {
+        // What cannot be read here is not readable there either, and is told there.
+        guard let file = try? FileDescriptor(opening: path, O_RDONLY) else { return false }
+        return (try? file.read(atMost: mark.count, from: path)) == mark
+    }
+}
+
+/// One export with its type, as `--json` shows it.
+struct ExportRow: Encodable {
+    var symbol: String
+    /// `message`, or 16 hex digits.
+    var type: String
+
+    static func rows(of contract: Contract) -> [Self] {
+        contract.exports.keys.sorted().map { Self(symbol: $0, type: contract.type(of: $0) ?? "") }
+    }
+}
