@@ -77,8 +77,11 @@ import Glibc
         _ symbol: String, _ version: String?, in handle: UnsafeMutableRawPointer?,
         _ owner: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     ) -> Bool {
-        guard let version else { return unsafe clinux_find_symbol(handle, symbol, nil, owner) != 0 }
-        return unsafe clinux_find_symbol(handle, symbol, version, owner) != 0
+        // Lent, as texts passed for pointers would be copied to the heap first.
+        unsafe symbol.withCString { symbol in
+            guard let version else { return unsafe clinux_find_symbol(handle, symbol, nil, owner) != 0 }
+            return unsafe version.withCString { unsafe clinux_find_symbol(handle, symbol, $0, owner) != 0 }
+        }
     }
 
     /// Gives the image back to the dynamic linker, which unmaps it if nothing else needs it; a resident one stays.

@@ -77,18 +77,21 @@ private struct OfferedVersions {
     }
 }
 
+/// A symbol that was asked for.
+///
+/// Not a part of the generic type below: a set of such would find out at each look-up what it is made of.
+private struct WantedSymbol: Hashable {
+    var name: String
+    var version: String?
+}
+
 private struct SymbolResolution<View: LinkerView> {
     let view: View
     let own: OwnSymbols
     /// Loaded libraries of the closure; the last that had a symbol comes first.
     var loaded: [LoadedLibrary]
     var facts = ClosureFacts.SymbolFacts()
-    private var known: Set<Wanted> = []
-
-    private struct Wanted: Hashable {
-        var name: String
-        var version: String?
-    }
+    private var known: Set<WantedSymbol> = []
 
     init(view: View, own: OwnSymbols, loaded: [LoadedLibrary]) {
         self.view = view
@@ -98,13 +101,17 @@ private struct SymbolResolution<View: LinkerView> {
 
     /// Checks what one image of the closure refers to and does not define; weak references may stay empty.
     mutating func check(_ needer: String, _ image: ELFImage) {
-        for (index, symbol) in image.symbols.enumerated() {
-            guard !symbol.isDefined, symbol.binding != DynamicSymbol.weakBinding, !symbol.name.isEmpty,
-                index < image.isUsed.count, image.isUsed[index]
-            else { continue }
+        let (symbols, isUsed) = (image.symbols, image.isUsed)
+        let wanted = (0..<min(symbols.count, isUsed.count)).filter { index in
+            isUsed[index] && !symbols[index].isDefined && symbols[index].binding != DynamicSymbol.weakBinding
+                && !symbols[index].name.isEmpty
+        }
+        known.reserveCapacity(known.count + wanted.count)
+        for index in wanted {
+            let symbol = symbols[index]
             let version = image.symbolVersions.name(ofSymbol: index)?.name
             guard facts.unresolved.count < ClosureFacts.Limit.symbolsNamed else { return }
-            guard known.insert(Wanted(name: symbol.name, version: version)).inserted else { continue }
+            guard known.insert(WantedSymbol(name: symbol.name, version: version)).inserted else { continue }
             facts.count += 1
             if own.define(symbol.name, version) || view.global(symbol.name, version: version) { continue }
             if let place = loaded.firstIndex(where: { view.defines(symbol.name, version: version, in: $0) }) {
