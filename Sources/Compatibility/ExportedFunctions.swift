@@ -5,6 +5,15 @@ extension ELFImage {
     package var exportedFunctions: Set<String> {
         Set(symbols.lazy.filter { $0.obstacle == nil }.map(\.name))
     }
+
+    /// Why dlsym finds no function of these names, a verb phrase by name; those without an entry are not there at all.
+    func obstacles(of names: Set<String>) -> [String: String] {
+        var obstacles: [String: String] = [:]
+        for symbol in symbols where names.contains(symbol.name) && obstacles[symbol.name] == nil {
+            obstacles[symbol.name] = symbol.obstacle
+        }
+        return obstacles
+    }
 }
 
 extension DynamicSymbol {

@@ -3,11 +3,8 @@ package import ELFReader
 /// What several gates ask of an image's symbols, found once: a library may have tens of thousands of them, and each set
 /// of their names costs more than reading the file.
 package struct ImageIndex: Sendable {
-    /// Why a function that the manifest declares could not be found by dlsym: a verb phrase by symbol; those without an
-    /// entry are found, or not there at all.
-    private(set) var obstacles: [String: String] = [:]
-    /// The declared exports and the lifecycle functions that dlsym finds.
-    private(set) var found: Set<String> = []
+    /// The exports that the manifest declares and dlsym does not find, in the manifest's order.
+    private(set) var missing: [String] = []
     /// The first names, in their order, of functions that dlsym finds and that nobody declares; how many entries there are.
     ///
     /// Weak ones with C++ names are not among them: templates and inline functions of a library that the plugin uses
@@ -39,19 +36,18 @@ package struct ImageIndex: Sendable {
         ("type", "__tysan_"),
     ]
 
-    /// Symbols that linkers and start files export on their own.
-    private static let linkerSymbols: Set<String> = [
+    /// Functions that no manifest declares: the lifecycle's, and what linkers and start files export on their own.
+    private static let undeclared = PluginManifest.lifecycleSymbols.union([
         "__bss_start", "_edata", "_end", "_init", "_fini",
-    ]
+    ])
 
     /// Looks through an image's symbols; without a manifest nothing is declared.
     ///
-    /// Cost: a few passes, and one look-up in a set for each symbol.
+    /// Cost: a few passes, and one look-up in a table for each symbol.
     package init(_ image: ELFImage, _ manifest: PluginManifest?) {
         swiftUses = image.swiftUses
         lastingImports = LastingImport.all(of: image)
-        var declared = PluginManifest.lifecycleSymbols
-        for export in manifest?.exports ?? [] { declared.insert(export.symbol) }
+        var exports = DeclaredExports(manifest?.exports ?? [])
         let symbols = image.symbols
         // By index: a copy of each symbol would count references to its name.
         for index in symbols.indices {
@@ -60,8 +56,9 @@ package struct ImageIndex: Sendable {
             } else {
                 noteDefinition(symbols[index])
             }
-            noteExport(symbols[index], declared)
+            if symbols[index].obstacle == nil, !exports.find(symbols[index].name) { noteSurplus(symbols[index]) }
         }
+        missing = exports.missing
     }
 
     private mutating func noteImport(_ name: String, _ binding: UInt8) {
@@ -90,15 +87,10 @@ package struct ImageIndex: Sendable {
         if symbol.type == 10 && indirectFunction == nil { indirectFunction = symbol.name }
     }
 
-    private mutating func noteExport(_ symbol: DynamicSymbol, _ declared: Set<String>) {
-        let isDeclared = declared.contains(symbol.name)
-        if let obstacle = symbol.obstacle {
-            if isDeclared && obstacles[symbol.name] == nil { obstacles[symbol.name] = obstacle }
-        } else if isDeclared {
-            found.insert(symbol.name)
-        } else if symbol.binding == 2 && symbol.name.hasPrefix("_Z") {
+    private mutating func noteSurplus(_ symbol: DynamicSymbol) {
+        if symbol.binding == 2 && symbol.name.hasPrefix("_Z") {
             sharedInlines += 1
-        } else if !Self.linkerSymbols.contains(symbol.name) {
+        } else if !Self.undeclared.contains(symbol.name) {
             surplus.count += 1
             keep(symbol.name)
         }
@@ -117,6 +109,30 @@ package struct ImageIndex: Sendable {
         surplus.names.insert(name, at: place)
         if surplus.names.count > Self.surplusNames { surplus.names.removeLast() }
     }
+}
+
+/// Which of the manifest's exports were found.
+private struct DeclaredExports {
+    private let exports: [PluginManifest.Export]
+    private var isFound: [Bool]
+    /// The place of each in the manifest's order, by symbol.
+    private var places: [String: Int]
+
+    init(_ exports: [PluginManifest.Export]) {
+        self.exports = exports
+        isFound = Array(repeating: false, count: exports.count)
+        places = Dictionary(minimumCapacity: exports.count)
+        for (place, export) in exports.enumerated() { places[export.symbol] = place }
+    }
+
+    /// Marks the export of this name as found; `false` where there is none.
+    mutating func find(_ name: String) -> Bool {
+        guard let place = places[name] else { return false }
+        isFound[place] = true
+        return true
+    }
+
+    var missing: [String] { zip(exports, isFound).lazy.filter { !$0.1 }.map(\.0.symbol) }
 }
 
 extension Candidate {

@@ -16,12 +16,12 @@ extension Gate {
             ]
         }
         guard image.problems.isEmpty else { return [.skipped(code, because: "the file is broken")] }
-        let missing = manifest.exports.map(\.symbol).filter { !index.found.contains($0) }
+        let missing = index.missing
         guard !missing.isEmpty else {
             let count = manifest.exports.count
             return [.passed(code, plugin: count == 1 ? "1 export" : "\(count) exports")]
         }
-        let obstacles = index.obstacles
+        let obstacles = image.obstacles(of: Set(missing))
         let others = image.exportedFunctions.subtracting(manifest.exports.map(\.symbol))
             .subtracting(PluginManifest.lifecycleSymbols).sorted()
         return missing.enumerated().map { index, symbol in
