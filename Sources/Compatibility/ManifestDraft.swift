@@ -21,6 +21,13 @@ struct ManifestDraft {
         self.isSidecar = isSidecar
     }
 
+    /// Makes room for so many lines, which may all be exports.
+    mutating func reserve(lines: Int) {
+        let count = min(lines, PluginManifest.exportLimit)
+        exports.reserveCapacity(count)
+        symbols.reserveCapacity(count)
+    }
+
     /// Takes one line.
     mutating func take(_ line: KeyValueLine) throws(ManifestError) {
         try take(line.key, line.value, line.number)
@@ -82,22 +89,22 @@ struct ManifestDraft {
     }
 
     private mutating func takeExport(_ value: String, _ line: Int) throws(ManifestError) {
-        let words = value.split { $0 == " " || $0 == "\t" }.map(String.init)
-        let symbol = words[0]
+        let (symbol, rest) = Self.firstWord(of: value)
         guard PluginManifest.isSymbol(symbol) else {
             throw ManifestError(
                 line: line, problem: "\"\(printable(symbol, limit: 80))\" is no C identifier",
                 remedy:
                     "write export = symbol, with at most \(PluginManifest.symbolLimit) letters, digits and underscores")
         }
-        let type = words.count > 1 ? PluginManifest.ExportType(words[1]) : nil
-        guard words.count == 1 || (words.count == 2 && type != nil) else {
-            let rest = printable(words.dropFirst().joined(separator: " "), limit: 80)
+        let type = rest.flatMap { PluginManifest.ExportType($0) }
+        guard rest == nil || type != nil else {
+            let words = (rest ?? "").split { $0 == " " || $0 == "\t" }.joined(separator: " ")
             throw ManifestError(
-                line: line, problem: "\"\(rest)\" is no type of an export",
+                line: line, problem: "\"\(printable(words, limit: 80))\" is no type of an export",
                 remedy: "write export = \(symbol), export = \(symbol) message, or the contract's 16 hex digits")
         }
-        guard !PluginManifest.lifecycleSymbols.contains(symbol) else {
+        // Few names begin like those, and comparing costs less than a look-up.
+        guard !symbol.hasPrefix("swb_") || !PluginManifest.lifecycleSymbols.contains(symbol) else {
             throw ManifestError(
                 line: line, problem: "\(symbol) is a lifecycle function",
                 remedy: "drop the line, the host finds it by its name")
@@ -115,17 +122,16 @@ struct ManifestDraft {
     private static func take(
         _ value: String, as key: String, _ line: Int, into list: inout [PluginManifest.NamedRange]
     ) throws(ManifestError) {
-        let words = value.split(maxSplits: 1) { $0 == " " || $0 == "\t" }
-        let name = String(words[0])
+        let (name, rest) = firstWord(of: value)
         guard PluginManifest.isName(name) else { throw nameError(name, line) }
-        guard words.count == 2 else {
+        guard let rest else {
             throw ManifestError(
                 line: line, problem: "\(name) has no range", remedy: "write \(key) = \(name) ^1.0, or * for any version"
             )
         }
         let range: VersionRange
         do {
-            range = try VersionRange(String(words[1].drop { $0 == " " || $0 == "\t" }))
+            range = try VersionRange(rest)
         } catch {
             throw ManifestError(line: line, problem: error.description, remedy: "write \(key) = \(name) ^1.0 for one")
         }
@@ -139,6 +145,13 @@ struct ManifestDraft {
                 remedy: "divide the plugin")
         }
         list.append(.init(name: name, range: range))
+    }
+
+    /// The part of a value before its first blanks, and the part behind them; `nil` where it has none.
+    private static func firstWord(of value: String) -> (word: String, rest: String?) {
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard let end = value.utf8.firstIndex(where: isBlank) else { return (value, nil) }
+        return (String(value[..<end]), String(value[end...].utf8.drop(while: isBlank)))
     }
 
     /// The manifest, once all lines are read.

@@ -21,6 +21,7 @@ extension PluginManifest {
         }
         let end = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
         var draft = draft
+        draft.reserve(lines: bytes[..<end].count { $0 == UInt8(ascii: "\n") } + 1)
         try KeyValueLine.forEach(in: bytes[..<end]) { line throws(LineError) in try draft.take(line) }
         self = try draft.finished()
     }
