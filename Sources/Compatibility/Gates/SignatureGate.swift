@@ -2,7 +2,16 @@
 private enum Step: Int, CaseIterable {
     case missing, malformed, key, library, content, comment
 
-    var code: String { "signature.\(self)" }
+    var code: String {
+        switch self {
+        case .missing: "signature.missing"
+        case .malformed: "signature.malformed"
+        case .key: "signature.key"
+        case .library: "signature.library"
+        case .content: "signature.content"
+        case .comment: "signature.comment"
+        }
+    }
 }
 
 extension Gate {
