@@ -1,3 +1,4 @@
+internal import Compatibility
 internal import Glibc
 internal import LinuxSystem
 internal import PluginHost
@@ -17,6 +18,12 @@ func withHost<Value>(_ body: (PluginHost) async throws -> Value) async throws ->
         await host.shutdown()
         throw error
     }
+}
+
+/// Judges a sample by every gate; one that is refused is a mistake of this program.
+func admit(_ candidate: Candidate, _ host: HostFacts) throws {
+    let report = GateReport.judge(candidate, host: host)
+    guard report.isAdmissible else { throw BenchError.wrong("\(candidate.path): \(report.refusalCodes)") }
 }
 
 extension PluginHost {

@@ -6,6 +6,8 @@ internal import PluginLoading
 /// Reading and judging one staged image of 100 exports and 100 imports, of a usual size and of an enormous one, against reading the
 /// smaller file's bytes (pread(2)).
 ///
+/// The bound is on what the image's own bytes cost. Its closure (DT_NEEDED, and looking all symbols up in the process) has
+/// rows of its own, with a linker that knows the libraries' files and one that knows none; one more row has both.
 /// The rows of many symbols tell the time for each of them, which must not grow with their number.
 ///
 /// Mapping the copy is in it, making the copy is not. An image without a build-id is named by the digest of all its bytes;
@@ -22,71 +24,84 @@ struct JudgeScenario {
     func rows() throws -> [Row] {
         let folder = try benchFolder()
         let staging = try StagingFolder(under: nil)
-        func image(_ label: String, bytes: Int, hasBuildID: Bool = true) throws -> StagedImage {
-            let source = SampleSource(exports: 100, imports: 100, padding: bytes, hasBuildID: hasBuildID)
+        func image(_ label: String, _ source: SampleSource) throws -> StagedImage {
             let sample = try SampleImage(source, as: label, in: folder, include: arguments.include)
             return try StagedImage(copying: sample.path, into: staging)
         }
         // The code and tables of the exports take up the rest of 50 KB.
-        let small = try image("small", bytes: 21_000)
-        let large = try image("large", bytes: 22_000_000)
-        let unnamed = try image("unnamed", bytes: 21_000, hasBuildID: false)
+        let usual = SampleSource(exports: 100, imports: 100, padding: 21_000)
+        var (enormous, nameless) = (usual, usual)
+        enormous.padding = 22_000_000
+        nameless.hasBuildID = false
+        let small = try image("small", usual)
+        let large = try image("large", enormous)
+        let unnamed = try image("unnamed", nameless)
         // As many relocations as symbols: each function is in a table of pointers, too.
         let many = try [1_500, 15_000].map { count in
-            let source = SampleSource(undeclared: count)
-            let sample = try SampleImage(source, as: "many\(count)", in: folder, include: arguments.include)
-            return (count: count, image: try StagedImage(copying: sample.path, into: staging))
+            (count: count, image: try image("many\(count)", SampleSource(undeclared: count)))
         }
+
         let base = "pread of the small file"
-        let events = try [small, large, unnamed].map { try measure($0, beside: small) }
-        return [
-            Row("judge", base, to: base, events[0].baseline),
-            Row("judge", size(small), to: base, events[0], boundNanoseconds: 150_000),
-            Row("judge", size(large), to: base, events[1], boundNanoseconds: 150_000),
-            Row("judge", size(unnamed) + ", no build-id", to: base, events[2]),
-            Row("judge", "its closure alone, warm", to: base, try measureClosure(small) { .shared }),
-            Row("judge", "its closure alone, cold", to: base, try measureClosure(small) { ProcessLinker() }),
+        func row(_ way: String, per count: Int = 1, bound: Double? = nil, _ body: () throws -> Void) throws -> Row {
+            let events = try measure(body, beside: small, per: count)
+            return Row("judge", way, to: base, events, boundNanoseconds: bound)
+        }
+        var rows = [
+            try row(base) { try read(small) },
+            try row(size(small), bound: 150_000) { try judge(small) },
+            try row(size(large), bound: 150_000) { try judge(large) },
+            try row(size(unnamed) + ", no build-id") { try judge(unnamed) },
         ]
-            + (try many.map { count, image in
-                let events = try measure(image, beside: small, per: count)
-                return Row("judge", "\(count) symbols and relocations, each", to: base, events)
-            })
+        for (count, image) in many {
+            rows.append(try row("\(count) symbols and relocations, each", per: count) { try judge(image) })
+        }
+        let first = try candidate(small)
+        rows += [
+            try row("closure of the first, warm") { try follow(first, of: small, .shared) },
+            try row("closure of the first, cold") { try follow(first, of: small, ProcessLinker()) },
+            try row("the first with its closure, warm") {
+                try admit(try Candidate(reading: small, for: .load), facts)
+            },
+        ]
+        for (count, image) in many {
+            let candidate = try candidate(image)
+            rows.append(
+                try row("closure of \(count) symbols, each", per: count) {
+                    try follow(candidate, of: image, .shared)
+                })
+        }
+        return rows
     }
 
-    private func measure(_ image: StagedImage, beside small: StagedImage, per count: Int = 1) throws -> Events {
+    private func measure(_ body: () throws -> Void, beside small: StagedImage, per count: Int) throws -> Events {
         var events = Events()
         for _ in 0..<300 {
-            let read = try Clock.time {
-                let file = try FileDescriptor(opening: small.path, 0)
-                _ = try file.read(Int(small.identity.size), at: 0, from: small.path)
-            }
-            let judged = try Clock.time {
-                let candidate = try Candidate(reading: image, for: .load)
-                let report = GateReport.judge(candidate, host: facts)
-                guard report.isAdmissible else { throw BenchError.wrong("judge: \(report.refusalCodes)") }
-            }
-            events.add(judged, beside: read, per: count)
+            let base = try Clock.time { try read(small) }
+            events.add(try Clock.time(body), beside: base, per: count)
         }
         return events
     }
 
-    /// Following DT_NEEDED and looking all symbols up, with a linker that knows the files already or one that knows none.
-    private func measureClosure(_ image: StagedImage, _ linker: () -> ProcessLinker) throws -> Events {
-        let candidate = try Candidate(reading: image, for: .load)
-        let parsed = try candidate.image.get()
-        var events = Events()
-        for _ in 0..<300 {
-            let read = try Clock.time {
-                let file = try FileDescriptor(opening: image.path, 0)
-                _ = try file.read(Int(image.identity.size), at: 0, from: image.path)
-            }
-            let walked = try Clock.time {
-                let facts = ClosureFacts.walk(from: parsed, at: .init(origin: nil), linker())
-                guard facts.symbols?.unresolved.isEmpty == true else { throw BenchError.wrong("closure: unresolved") }
-            }
-            events.add(walked, beside: read)
+    private func read(_ image: StagedImage) throws {
+        let file = try FileDescriptor(opening: image.path, 0)
+        _ = try file.read(Int(image.identity.size), at: 0, from: image.path)
+    }
+
+    /// The image alone: what depends on its closure is skipped.
+    private func judge(_ image: StagedImage) throws { try admit(try candidate(image), facts) }
+
+    private func candidate(_ image: StagedImage) throws -> Candidate {
+        try image.map().withBytes { bytes in
+            Candidate(
+                reading: bytes, of: image.sourceFacts, sidecar: image.sidecar, identity: image.identity, for: .load,
+                following: { _ in nil })
         }
-        return events
+    }
+
+    /// Follows DT_NEEDED and looks all symbols up.
+    private func follow(_ candidate: Candidate, of image: StagedImage, _ linker: ProcessLinker) throws {
+        let closure = image.closure(of: try candidate.image.get(), linker)
+        guard closure.symbols?.unresolved.isEmpty == true else { throw BenchError.wrong("closure: unresolved") }
     }
 
     private func size(_ image: StagedImage) -> String {

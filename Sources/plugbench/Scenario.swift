@@ -21,7 +21,7 @@ enum Scenario: String, CaseIterable {
         case .visible: "from publication until a caller on another CPU is in the new version"
         case .drain: "until no call is inside any more; also with a thread stuck in another plugin"
         case .load: "a gated load with each step's share, beside bare dlopen and dlsym"
-        case .judge: "reading and judging one image, small and large"
+        case .judge: "reading and judging one image, small and large; following its closure"
         case .scan: "reading and judging 1,000 plugin files, beside readelf -n over them"
         case .bind: "binding an export, on a route that is there and on a new one"
         case .routes: "calls and publications among 10,000 routes"
