@@ -58,10 +58,11 @@ struct SampleSource {
         strrchr strstr strtod strtol time tolower
         """.split(separator: " ").map(String.init)
 
-    /// What the linker is to write as the build-id: the placeholders again, so that every copy has its own.
+    /// What the linker is to write as the build-id: the placeholders again, so that every copy has its own, and padding,
+    /// without which readelf warns of the note.
     var linkerOption: String {
         guard hasBuildID else { return "-Wl,--build-id=none" }
-        let bytes = Array("\(Self.name)@\(Self.version)".utf8)
+        let bytes = Array("\(Self.name)@\(Self.version)...".utf8)
         return "-Wl,--build-id=0x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
