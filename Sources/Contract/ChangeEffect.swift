@@ -45,19 +45,19 @@ enum ChangeEffect {
             )
         case .newSends(let value):
             return (
-                Self.sends(value, flow, .toCaller, sender: "NEW's plugin", receiver: "callers of OLD"),
-                Self.sends(value, flow, .toPlugin, sender: "NEW's host", receiver: "plugins of OLD")
+                Self.sends(value, flow, .toCaller, sender: "NEW's plugin", receiver: "a caller of OLD"),
+                Self.sends(value, flow, .toPlugin, sender: "NEW's host", receiver: "a plugin of OLD")
             )
         case .oldSends(let value):
             return (
-                Self.sends(value, flow, .toPlugin, sender: "callers of OLD", receiver: "NEW's plugin"),
-                Self.sends(value, flow, .toCaller, sender: "plugins of OLD", receiver: "NEW's host")
+                Self.sends(value, flow, .toPlugin, sender: "a caller of OLD", receiver: "NEW's plugin"),
+                Self.sends(value, flow, .toCaller, sender: "a plugin of OLD", receiver: "NEW's host")
             )
         case .const(let isAdded):
             // Whoever receives the pointer is the one who might write.
             return (
-                Self.writes(flow, isAdded ? .toCaller : .toPlugin, isAdded ? "callers of OLD" : "NEW's plugin"),
-                Self.writes(flow, isAdded ? .toPlugin : .toCaller, isAdded ? "plugins of OLD" : "NEW's host")
+                Self.writes(flow, isAdded ? .toCaller : .toPlugin, isAdded ? "a caller of OLD" : "NEW's plugin"),
+                Self.writes(flow, isAdded ? .toPlugin : .toCaller, isAdded ? "a plugin of OLD" : "NEW's host")
             )
         case .converted(let old, let new):
             let sent = (caller: Scalar.received(old, as: new), plugin: Scalar.received(new, as: old))
@@ -74,17 +74,18 @@ enum ChangeEffect {
         _ part: String, _ whole: String, _ flow: Flow, _ bad: Flow, user: String, maker: String
     ) -> Outcome {
         guard !flow.isDisjoint(with: bad) else { return Outcome(.survive, "\(maker) is never asked for \(part)") }
-        let harm = "\(user) uses \(part), which \(maker) does not make"
         return flow.isSuperset(of: .bothWays)
-            ? Outcome(.depend, "only where \(maker) never makes \(whole) itself: \(harm)") : Outcome(.break, harm)
+            ? Outcome(.depend, "only where \(maker) never makes \(whole) itself: \(user) uses \(part)")
+            : Outcome(.break, "\(user) uses \(part), which \(maker) does not make")
     }
 
     private static func sends(
         _ value: String, _ flow: Flow, _ bad: Flow, sender: String, receiver: String
     ) -> Outcome {
         flow.isDisjoint(with: bad)
-            ? Outcome(.survive, "\(receiver) are never handed it: it travels the other way")
-            : Outcome(.depend, "only where \(sender) never hand over \(value), or it is met as any unknown value is")
+            ? Outcome(.survive, "\(receiver) is never handed \(value)")
+            : Outcome(
+                .depend, "only where \(sender) never hands over \(value), or \(receiver) meets it as any unknown value")
     }
 
     private static func writes(_ flow: Flow, _ bad: Flow, _ writer: String) -> Outcome {

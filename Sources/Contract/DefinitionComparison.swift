@@ -182,18 +182,16 @@ extension TypeComparison {
         }
         let before = old.values
         let after = new.values
-        let known = (old: Set(before.values), new: Set(after.values))
+        let names = (old: old.names, new: new.names)
         for enumerator in old.enumerators where after[enumerator.name] == nil {
-            let isKept = known.new.contains(enumerator.value)
             add(
                 .enumeratorRemoved, enumerator.name, enumerator.value, nil,
-                isKept ? .harmless("the number stays, under another name") : .oldSends("\(enumerator.value)"))
+                Self.effect(of: enumerator.value, in: names.new, before, otherwise: .oldSends(enumerator.name)))
         }
         for enumerator in new.enumerators where before[enumerator.name] == nil {
-            let isKnown = known.old.contains(enumerator.value)
             add(
                 .enumeratorAdded, enumerator.name, nil, enumerator.value,
-                isKnown ? .harmless("the number was there, under another name") : .newSends("\(enumerator.value)"))
+                Self.effect(of: enumerator.value, in: names.old, after, otherwise: .newSends(enumerator.name)))
         }
         for enumerator in new.enumerators {
             guard let value = before[enumerator.name], value != enumerator.value else { continue }
@@ -212,9 +210,26 @@ extension TypeComparison {
         }
         return found
     }
+
+    /// What a number means that one side has a name for and the other does not: another name of the same meaning, another
+    /// meaning, or (`otherwise`) nothing.
+    private static func effect(
+        of value: Int128, in other: [Int128: [String]], _ own: [String: Int128], otherwise: ChangeEffect
+    ) -> ChangeEffect {
+        guard let names = other[value] else { return otherwise }
+        if let moved = names.first(where: { own[$0] != nil && own[$0] != value }) {
+            return .breaks("the other side takes \(value) for \(moved)")
+        }
+        return .harmless("the number has a name on both sides: \(names.joined(separator: ", "))")
+    }
 }
 
 extension Enumeration {
+    /// The names of each value.
+    fileprivate var names: [Int128: [String]] {
+        Dictionary(grouping: enumerators) { $0.value }.mapValues { $0.map(\.name) }
+    }
+
     /// The value of each name.
     fileprivate var values: [String: Int128] {
         Dictionary(enumerators.map { ($0.name, $0.value) }) { first, _ in first }

@@ -97,6 +97,33 @@ import Testing
         #expect(Self.verdicts(result) == outcome.split(separator: " ").reversed().joined(separator: " "))
     }
 
+    /// Enumerators before and after, of an enum that travels to the plugin, and what becomes of callers and plugins.
+    private static let enumerations: [([(String, Int128)], [(String, Int128)], String, [String])] = [
+        ([("A", 0)], [("A", 0), ("B", 1)], "enumerator.added", ["survive depend"]),
+        ([("A", 0), ("B", 1)], [("A", 0)], "enumerator.removed", ["depend survive"]),
+        ([("A", 0)], [("A", 1)], "enumerator.value", ["break break"]),
+        ([("A", 0)], [("A", 0), ("B", 0)], "enumerator.added", ["survive survive"]),
+        ([("A", 0)], [("B", 0)], "enumerator.removed", ["survive survive", "survive survive"]),
+        ([("B", 0)], [("A", 0), ("B", 1)], "enumerator.added", ["break break", "break break"]),
+    ]
+
+    /// A number that one side has no name for is met as an unknown one; one that it calls otherwise is taken for that.
+    @Test(arguments: enumerations)
+    func enumeratorsAreNumbersToBothSides(
+        before: [(String, Int128)], after: [(String, Int128)], first: String, outcomes: [String]
+    ) {
+        func contract(_ values: [(String, Int128)]) -> Contract {
+            let name = TypeName(.enum, "color")
+            var contract = Self.contract(.void, .enumeration(name))
+            contract.types[name] = .enumeration(
+                .init(storage: .unsigned(bits: 32), enumerators: values.map { .init($0, $1) }))
+            return contract
+        }
+        let changes = ContractDiff(old: contract(before), new: contract(after)).changes
+        #expect(changes.first?.kind.rawValue == first)
+        #expect(changes.map(Self.verdicts) == outcomes)
+    }
+
     @Test func parametersAtTheEndAreReadByNobodyWhoDoesNotKnowThem() {
         let diff = ContractDiff(old: Self.contract(.void, Self.int), new: Self.contract(.void, Self.int, Self.int))
         #expect(diff.changes.map(\.kind) == [.exportParameters] && diff.changes.map(Self.verdicts) == ["break survive"])
