@@ -83,8 +83,8 @@ let package = Package(
         .testTarget(
             name: "PluginHostTests",
             dependencies: [
-                "PluginHost", "PluginLoading", "PluginRegistry", "CPin", "CPluginABI", "Compatibility", "LinuxSystem",
-                "TestSupport",
+                "PluginHost", "PluginLoading", "PluginRegistry", "CPin", "CPluginABI", "Compatibility", "Contract",
+                "LinuxSystem", "TestSupport",
             ]),
         .testTarget(
             name: "SoakTests", dependencies: ["PluginHost", "PluginRegistry", "Compatibility", "TestSupport"]),

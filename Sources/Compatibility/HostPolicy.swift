@@ -15,6 +15,8 @@ public struct HostPolicy: Sendable, Equatable {
     public var keys: String?
     /// The file that admissions and refusals are written to, absolute.
     public var audit: String?
+    /// The folder of snapshots of the host's contracts, absolute.
+    public var contracts: String?
     /// Whether a plugin is loaded in a disposable process first.
     public var rehearsal: Rehearsal?
     /// How long a rehearsal may take.

@@ -53,7 +53,8 @@ package enum ManifestReading: Sendable, Equatable {
     }
 }
 
-/// What came of looking for a sidecar: a manifest in a file of its own beside an image, `<file name>.manifest`.
+/// What came of looking for a sidecar: a manifest in a file of its own beside an image, `<file name>.manifest`; or for
+/// another text beside it.
 package enum SidecarReading: Sendable, Equatable {
     /// No file of that name.
     case absent

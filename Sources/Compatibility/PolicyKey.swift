@@ -89,6 +89,10 @@ extension PolicyKey {
                 "audit", .path(\.audit), "the file that admissions and refusals are appended to",
                 example: "/var/log/switchboard.jsonl"),
             PolicyKey(
+                "contracts", .path(\.contracts),
+                "the folder of the host's contracts (*.contract): refusals spell types in C",
+                example: "/etc/switchboard/contracts"),
+            PolicyKey(
                 "rehearsal", .rehearsal, "whether a plugin is loaded in a disposable process first", example: "require"),
             PolicyKey(
                 "rehearsal.limit", .duration(\.rehearsalLimit, limits), "how long a rehearsal may take", example: "5s"),

@@ -4,8 +4,8 @@
 package enum SnapshotReading: Sendable, Equatable {
     /// No file of that name, or no digest in the manifest that it could spell.
     case absent
-    /// Why the file there is no snapshot, and what to do about it.
-    case unreadable(path: String, problem: String, remedy: String)
+    /// Why the file there is no snapshot, a clause that names it, and what to do about it.
+    case unreadable(problem: String, remedy: String)
     /// The types of its exports by symbol.
     case read(path: String, types: [String: PluginManifest.ExportType])
 

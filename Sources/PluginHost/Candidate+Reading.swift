@@ -67,6 +67,7 @@ extension Candidate {
             }
         }
         helpers = staged.helpers.map(\.source)
+        read(staged.snapshot)
     }
 
     /// Reads the facts of the helpers' own files, where no copies were made of them.

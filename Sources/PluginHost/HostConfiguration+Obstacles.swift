@@ -6,12 +6,14 @@ import PluginLoading
 extension HostConfiguration {
     /// Why a host would not start with it, in its own sentences, as far as this process can tell; changes nothing.
     ///
-    /// What is read or made at the start is looked at here: the keys, the audit log, the folder for private copies.
+    /// What is read or made at the start is looked at here: the keys, the contracts, the audit log, the folder for private
+    /// copies.
     package var obstacles: [String] {
         var obstacles: [String] = []
         do throws(PluginHostError) { try PluginHost.refuseUnusableKeys(signatures) } catch {
             obstacles.append("\(error)")
         }
+        do throws(PluginHostError) { _ = try ContractShelf(reading: contracts) } catch { obstacles.append("\(error)") }
         if let auditLog {
             do throws(PluginHostError) { try AuditLog.check(auditLog) } catch { obstacles.append("\(error)") }
         }

@@ -23,6 +23,7 @@ extension HostConfiguration {
         signatures.mode = policy.signatures ?? signatures.mode
         signatures.keyFolder = policy.keys ?? signatures.keyFolder
         auditLog = policy.audit ?? auditLog
+        contracts = policy.contracts ?? contracts
         rehearsal.mode = policy.rehearsal.map { $0 == .require ? .require : .off } ?? rehearsal.mode
         rehearsal.limit = policy.rehearsalLimit ?? rehearsal.limit
         stagingDirectory = policy.staging ?? stagingDirectory
@@ -49,6 +50,7 @@ extension HostConfiguration {
         policy.signatures = signatures.mode
         policy.keys = signatures.keyFolder
         policy.audit = auditLog
+        policy.contracts = contracts
         policy.rehearsal = rehearsal.mode == .require ? .require : .off
         policy.rehearsalLimit = rehearsal.limit
         policy.staging = stagingDirectory

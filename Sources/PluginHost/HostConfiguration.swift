@@ -19,6 +19,11 @@ public struct HostConfiguration: Sendable {
     ///
     /// JSON lines. Made with mode 0600, or this user's already and so; a load whose line cannot be written is refused.
     public var auditLog: String?
+    /// A folder of snapshots (`*.contract`, as `plugctl contract snapshot` writes them) of the contracts that the host is
+    /// built against; `nil` is none.
+    ///
+    /// What is refused for the type of an export is spelled in C where they, or a snapshot beside the plugin, have the type.
+    public var contracts: String?
     /// Whether what the gates let pass is loaded, started and stopped in a process of its own first.
     public var rehearsal: RehearsalPolicy
     /// How long stage, judge and dlopen of one image may take, waiting for other loads included.
@@ -62,7 +67,8 @@ public struct HostConfiguration: Sendable {
     /// The defaults, each of which can be set afterwards.
     public init(
         stagingDirectory: String? = nil, policy: GatePolicy = .init(), signatures: SignaturePolicy = .init(),
-        auditLog: String? = nil, rehearsal: RehearsalPolicy = .init(), openLimit: Duration = .seconds(30),
+        auditLog: String? = nil, contracts: String? = nil, rehearsal: RehearsalPolicy = .init(),
+        openLimit: Duration = .seconds(30),
         startLimit: Duration = .seconds(5), stopLimit: Duration = .seconds(5), drainLimit: Duration = .seconds(10),
         replyLimit: Int = 16 << 20, handOverLimit: Duration = .seconds(2), stateLimit: Int = 64 << 20,
         healthLimit: Duration = .seconds(1), probation: Duration = .zero, watchInterval: Duration = .seconds(1),
@@ -74,6 +80,7 @@ public struct HostConfiguration: Sendable {
         self.policy = policy
         self.signatures = signatures
         self.auditLog = auditLog
+        self.contracts = contracts
         self.rehearsal = rehearsal
         self.openLimit = openLimit
         self.startLimit = startLimit

@@ -135,6 +135,7 @@ package enum PluginFile {
                 }
             }
             candidate.readHelpers()
+            candidate.read(.find(.contract, beside: facts))
             return candidate
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)

@@ -106,7 +106,7 @@ extension PluginHost {
                 return try route.binding(index, as: function)
             }
         } catch let refusal as Catalog.Refusal {
-            throw PluginHostError(refusal)
+            throw failure(of: refusal)
         }
     }
 }

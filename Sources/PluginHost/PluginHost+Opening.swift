@@ -107,7 +107,7 @@ extension PluginHost {
         }
         var facts = factsNow()
         facts.loaded += companions
-        facts.bound = bound(ahead: candidate, for: purpose, beside: Set(companions.map(\.name)))
+        facts.bound = bound(ahead: candidate, for: purpose, beside: Set(companions.map(\.name)), staged.snapshot)
         let report = GateReport.judge(candidate, host: facts.completed(for: candidate), policy: configuration.policy)
             .adding(findings ?? [], policy: configuration.policy)
         entry.note(report)

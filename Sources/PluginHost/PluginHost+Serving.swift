@@ -123,7 +123,7 @@ extension PluginHost {
                 return try body(&state)
             }
         } catch {
-            throw PluginHostError(error)
+            throw failure(of: error)
         }
     }
 

@@ -19,6 +19,7 @@ public final class PluginHost: Sendable {
     let facts: HostFacts
     let staging: StagingFolder
     let audit: AuditLog?
+    let contracts: ContractShelf
     private let records: ProcessFolder?
     /// Where images are staged, judged, opened and closed; no plugin function runs here, only constructors.
     let loader: SerialThread
@@ -35,6 +36,7 @@ public final class PluginHost: Sendable {
     public init(_ configuration: HostConfiguration = .init()) throws(PluginHostError) {
         try Self.refuseUnusableKeys(configuration.signatures)
         audit = if let path = configuration.auditLog { try AuditLog(appendingTo: path) } else { nil }
+        contracts = try ContractShelf(reading: configuration.contracts)
         self.configuration = configuration
         if configuration.rehearsal.mode == .require { _ = try Rehearsal.program(of: configuration.rehearsal) }
         facts = try HostFacts.current()

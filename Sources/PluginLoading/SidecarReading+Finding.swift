@@ -3,18 +3,42 @@ import Glibc
 import LinuxSystem
 
 extension SidecarReading {
-    /// Looks for a sidecar beside the file as the operator named it, then beside the file that links lead to; reads the
+    /// What a text beside an image may be.
+    package enum Kind: Sendable {
+        /// The manifest of a foreign library.
+        case manifest
+        /// A snapshot of the contract.
+        case contract
+
+        fileprivate var suffix: String {
+            switch self {
+            case .manifest: SidecarReading.suffix
+            case .contract: SnapshotReading.suffix
+            }
+        }
+
+        /// In bytes.
+        fileprivate var limit: Int {
+            switch self {
+            case .manifest: PluginManifest.sidecarLimit
+            case .contract: SnapshotReading.sizeLimit
+            }
+        }
+    }
+
+    /// Looks for a text beside the file as the operator named it, then beside the file that links lead to; reads the
     /// first one, once and whole.
     ///
     /// So a link in an operator's own folder and a text beside it make a plugin of a library of the system. What lies there
-    /// and is no regular file of at most 64 KiB is told, never passed over: it was meant for something.
-    package static func find(beside file: FileFacts) -> SidecarReading {
-        let named = read(file.path + suffix)
+    /// and is no regular file of bearable size is told, never passed over: it was meant for something.
+    package static func find(_ kind: Kind = .manifest, beside file: FileFacts) -> SidecarReading {
+        let named = read(file.path + kind.suffix, kind)
         guard named == .absent, let resolved = file.resolvedPath, resolved != file.path else { return named }
-        return read(resolved + suffix)
+        return read(resolved + kind.suffix, kind)
     }
 
-    private static func read(_ path: String) -> SidecarReading {
+    /// Reads a text once and whole.
+    package static func read(_ path: String, _ kind: Kind) -> SidecarReading {
         do throws(SystemError) {
             // O_NONBLOCK: nobody waits for a pipe's writer.
             let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
@@ -22,7 +46,7 @@ extension SidecarReading {
             guard status.st_mode & S_IFMT == S_IFREG else {
                 return .unreadable(path: path, problem: "\(path) is not a regular file")
             }
-            let limit = PluginManifest.sidecarLimit
+            let limit = kind.limit
             guard status.st_size <= limit else {
                 return .unreadable(
                     path: path, problem: "\(path) has \(status.st_size) bytes, the limit is \(limit)")

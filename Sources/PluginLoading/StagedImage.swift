@@ -16,6 +16,8 @@ package final class StagedImage: Sendable {
     package let sourceFacts: FileFacts
     /// The manifest beside the operator's file, if there is one, read when it was copied.
     package let sidecar: SidecarReading
+    /// The snapshot of its contract beside the operator's file, if there is one, read when it was copied.
+    package let snapshot: SidecarReading
     /// The copy's identity, which an approval names.
     package let identity: FileIdentity
     private let storage: Storage
@@ -45,6 +47,7 @@ package final class StagedImage: Sendable {
         identity = try input.copy(toNew: path, in: folder.path)
         sourceFacts = input.facts
         sidecar = SidecarReading.find(beside: sourceFacts)
+        snapshot = SidecarReading.find(.contract, beside: sourceFacts)
         storage = .file(own)
     }
 
@@ -61,6 +64,7 @@ package final class StagedImage: Sendable {
         identity = memory.identity
         sourceFacts = input.facts
         sidecar = SidecarReading.find(beside: sourceFacts)
+        snapshot = SidecarReading.find(.contract, beside: sourceFacts)
         storage = .sealed(memory)
     }
 

@@ -40,7 +40,9 @@ struct PolicyFile {
     /// The files and folders that the policy names and that are not there, in sentences with what to do.
     private var missing: [String] {
         var problems = policy.folders.compactMap { Self.problem("folder", $0) }
-        problems += [policy.keys].compactMap(\.self).compactMap { Self.problem("keys", $0) }
+        problems += [("keys", policy.keys), ("contracts", policy.contracts)].compactMap { key, folder in
+            folder.flatMap { Self.problem(key, $0) }
+        }
         if let audit = policy.audit {
             let parent = String(audit[..<(audit.lastIndex(of: "/") ?? audit.startIndex)])
             if let problem = Self.problem("audit", parent.isEmpty ? "/" : parent) { problems.append(problem) }

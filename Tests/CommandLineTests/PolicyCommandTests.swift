@@ -22,7 +22,7 @@ import Testing
         }
         #expect(
             lines.prefix(5) == [
-                "\(file): 4 keys are decided, 23 left as the host has them", "KEY VALUE FROM",
+                "\(file): 4 keys are decided, 24 left as the host has them", "KEY VALUE FROM",
                 "severity exports.undeclared refuse policy", "folder \(folder.path) policy", "/",
             ])
         for line in [
@@ -58,12 +58,14 @@ import Testing
     @Test func whatItNamesMustBeThere() throws {
         let file = try policy(
             "folder = \(folder.path)/absent\nsignatures = warn\nkeys = \(folder.path)/policy\naudit = /nonexistent/log\n"
+                + "contracts = \(folder.path)/none\n"
         )
         let checked = try Plugctl.run("policy", "check", file)
         #expect(
             checked.stderr == """
                 error[not-found]: folder \(folder.path)/absent is not there: make it, or correct the line folder
                 error[not-found]: keys \(folder.path)/policy is no folder: correct the line keys
+                error[not-found]: contracts \(folder.path)/none is not there: make it, or correct the line contracts
                 error[not-found]: the folder of audit /nonexistent is not there: make it, or correct the line audit
 
                 """)
@@ -165,6 +167,23 @@ import Testing
             #expect(fit.stderr.isEmpty && fit.exitCode == 0)
         }
         #expect(access(folder.file("new"), F_OK) != 0, "a check makes nothing")
+    }
+
+    /// A snapshot that was edited: file and line, in the words of the start.
+    @Test func contractsMustBeSnapshots() throws {
+        mkdir(folder.file("contracts"), 0o755)
+        try folder.write("switchboard-contract 1\nheader a.h\ntarget\n", to: "contracts/a.contract")
+        let file = try policy("contracts = \(folder.file("contracts"))\n")
+        let checked = try Plugctl.run("policy", "check", file)
+        #expect(
+            checked.stderr.hasPrefix(
+                "error[policy]: the host cannot start: \(folder.file("contracts"))/a.contract, line 3: "))
+        #expect(checked.exitCode == 2)
+        let served = try Plugctl.run("serve", "--policy", file, "--socket", folder.file("socket"))
+        #expect(served.stderr.contains("a.contract, line 3: ") && served.exitCode == 2)
+        unlink(folder.file("contracts/a.contract"))
+        try folder.write("not looked at\n", to: "contracts/README")
+        #expect(try Plugctl.run("policy", "check", file).exitCode == 0)
     }
 
     /// What the host would rehearse, `check` rehearses; for another machine it says that it did not.

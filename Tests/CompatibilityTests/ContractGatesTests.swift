@@ -150,8 +150,8 @@ struct ContractGatesTests {
                     + "and 1 more differ: \(remedy)"
             ])
         #expect(
-            Self.lines(.unreadable(path: path, problem: "line 3: \"x\" is nothing", remedy: "make it anew")) == [
-                "warning contract.snapshot: \(path) is no snapshot: line 3: \"x\" is nothing: make it anew"
+            Self.lines(.unreadable(problem: "\(path), line 3: \"x\" is nothing", remedy: "make it anew")) == [
+                "warning contract.snapshot: \(path), line 3: \"x\" is nothing: make it anew"
             ])
     }
 }

@@ -13,6 +13,7 @@ struct HostPolicyTests {
         signatures = require
         keys = /etc/switchboard/keys
         audit = /var/log/switchboard.jsonl
+        contracts = /etc/switchboard/contracts
         rehearsal = require
         rehearsal.limit = 5s
         staging = /run/switchboard

@@ -23,6 +23,7 @@ import Testing
             owner = root
             signatures = warn
             keys = /keys
+            contracts = /contracts
             staging = /tmp/staging
             limit.open = 1s
             limit.start = 2s

@@ -46,8 +46,8 @@ extension Gate {
         let code = "contract.snapshot"
         switch candidate.snapshot {
         case .absent: return [.passed(code, plugin: "none")]
-        case .unreadable(let path, let problem, let remedy):
-            return [.warning(code, plugin: "unreadable", "\(path) is no snapshot: \(problem)", remedy: remedy)]
+        case .unreadable(let problem, let remedy):
+            return [.warning(code, plugin: "unreadable", problem, remedy: remedy)]
         case .read(let path, let types):
             let others = manifest.exports.filter { export in
                 if case .contract? = export.type { types[export.symbol] != export.type } else { false }
