@@ -17,8 +17,7 @@ package struct HeaderCompiler: Sendable {
         guard let path = ResolvedPath.of(request.path), Self.isFile(path) else { throw .noFile(path: request.path) }
         let preprocessed = PreprocessedHeader(try compile(request, ["-E", "-dD"]))
         let tree = try SyntaxNode(json: try compile(request, ["-fsyntax-only", "-Xclang", "-ast-dump=json"]))
-        let layouts = RecordLayouts(
-            try compile(request, ["-fsyntax-only", "-Xclang", "-fdump-record-layouts-complete"]))
+        let layouts = RecordLayouts(try compile(request, Self.layoutOptions, isHeader: false))
         let files = Self.exportingFiles(preprocessed, header: path)
         let probe = ConstantProbe(preprocessed.macros.filter { files.contains($0.value) }.keys.sorted())
         let (answer, target) = try ask(probe, request)
@@ -34,9 +33,19 @@ package struct HeaderCompiler: Sendable {
                 except: Set(request.except)))
     }
 
+    /// Debug information of all types needs all layouts, each when its declaration is read to the end.
+    ///
+    /// Not -fdump-record-layouts-complete: it lays a record out at its `}`, before `packed` or `aligned` behind it is read.
+    private static let layoutOptions = [
+        "-c", "-g", "-fstandalone-debug", "-fno-eliminate-unused-debug-types", "-Xclang", "-emit-llvm-only", "-Xclang",
+        "-fdump-record-layouts",
+    ]
+
     /// Runs clang on the header: what it wrote to standard output.
-    private func compile(_ request: HeaderRequest, _ arguments: [String]) throws(HeaderError) -> [UInt8] {
-        let kind = request.isCPlusPlus ? "c++-header" : "c-header"
+    private func compile(
+        _ request: HeaderRequest, _ arguments: [String], isHeader: Bool = true
+    ) throws(HeaderError) -> [UInt8] {
+        let kind = (request.isCPlusPlus ? "c++" : "c") + (isHeader ? "-header" : "")
         let run = try clang.run(request.options + arguments + ["-x", kind, request.plainPath])
         guard run.end == .exited(0) else {
             throw .doesNotCompile(lines: Self.firstErrors(run.errors, end: run.end))

@@ -117,7 +117,7 @@ struct HeaderSyntax {
         } else if let following, following.kind == "TypedefDecl", following.directlyOwnedTag == node.id,
             let name = following.name
         {
-            tag = Tag(TypeName(.typedef, name), layoutKey: node.place?.text ?? "")
+            tag = Tag(TypeName(.typedef, name), layoutKey: scope + name)
             tags[TypeName(.typedef, name)] = tag
         } else if kind == .enum {
             unnamedEnums.append(node)

@@ -1,4 +1,4 @@
-/// The layouts of all records, as `-fdump-record-layouts-complete` writes them.
+/// The layouts of all records, as `-fdump-record-layouts` writes them.
 struct RecordLayouts {
     struct Layout: Equatable {
         /// In bytes.
@@ -16,7 +16,7 @@ struct RecordLayouts {
         var width: UInt64?
     }
 
-    /// By "struct node" for those that have a tag, by the place for those that have none: "greeter.h:3:9".
+    /// By "struct node" for those with a tag, by "point" where a typedef names it, else by the place: "greeter.h:3:9".
     private var layouts: [String: [Layout]] = [:]
 
     /// Reads what clang wrote; lines that it does not know say nothing of a plain record, and are passed over.
