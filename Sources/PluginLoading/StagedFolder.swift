@@ -49,18 +49,30 @@ package final class StagedFolder: Sendable {
     /// How many of them there are, and how deep they may lie.
     private static let (countLimit, depthLimit) = (256, 16)
 
-    /// Makes an empty folder for an image.
+    /// Makes a folder for an image, and moves that there.
     ///
-    /// - Parameter image: the file's name in it.
-    init(for image: String, operatorsFolder: String, in staging: StagingFolder) throws(LoadingError) {
-        path = "\(staging.path)/\(staging.nextNumber())"
+    /// - Parameters:
+    ///   - file: the image, in `staging`.
+    ///   - image: what it is called in its folder.
+    init(
+        around file: String, named image: String, operatorsFolder: String, in staging: StagingFolder
+    ) throws(SystemError) {
+        let path = "\(staging.path)/\(staging.nextNumber())"
+        try PrivateFolder.make(path)
+        do throws(SystemError) {
+            _ = try retryingOnInterrupt("move", on: file) { unsafe rename(file, "\(path)/\(image)") }
+        } catch {
+            unsafe rmdir(path)
+            throw error
+        }
+        self.path = path
         self.image = image
         self.operatorsFolder = operatorsFolder
         self.staging = staging
-        do throws(SystemError) { try PrivateFolder.make(path) } catch {
-            throw error.code == ENOSPC ? .noSpace(folder: staging.path, needed: 4096) : .system(error)
-        }
     }
+
+    /// The image's path.
+    var imagePath: String { "\(path)/\(image)" }
 
     deinit {
         // A failure leaves it to the host's folder, which goes with everything in it.

@@ -6,12 +6,17 @@ import Synchronization
 
 /// A private copy of one image, under a name that the dynamic linker does not know.
 ///
-/// In one of two forms. A file in a folder of its own, with copies of its helper libraries beside it, outlives its mapping, so that debuggers, profilers and core dumps read
+/// In one of two forms. A file in a folder of ours, with copies of its helper libraries beside it, outlives its mapping, so that debuggers, profilers and core dumps read
 /// symbols from it by name; other users cannot get at it, processes of this user can. A sealed file in memory nobody can
 /// change any more, so what is judged is what is mapped; tools see its code without a file to read symbols from.
 package final class StagedImage: Sendable {
-    /// Absolute path of the copy.
-    package let path: String
+    /// Absolute path of the copy; fixed once its closure was followed.
+    package var path: String {
+        switch storage {
+        case .file(let place): place.path
+        case .sealed(let memory): memory.path
+        }
+    }
     /// What the file system said of the operator's file while it was copied.
     package let sourceFacts: FileFacts
     /// The manifest beside the operator's file, if there is one, read when it was copied.
@@ -24,7 +29,7 @@ package final class StagedImage: Sendable {
     private let mayBeKnown = Mutex(false)  // to the dynamic linker
 
     private enum Storage {
-        case file(StagedFolder)  // goes with it
+        case file(StagedPlace)
         case sealed(SealedMemory)
     }
 
@@ -42,13 +47,18 @@ package final class StagedImage: Sendable {
     /// refuses a file that somebody writes to during the copy (size or time of change differ afterwards).
     package init(copying source: String, into folder: StagingFolder) throws(LoadingError) {
         let input = try StagingSource(source)
-        let own = try StagedFolder(for: input.plainName, operatorsFolder: input.folder, in: folder)
-        path = "\(own.path)/\(input.plainName)"
-        identity = try input.copy(toNew: path, in: folder.path)
+        let path = "\(folder.path)/\(folder.nextNumber())-\(input.plainName)"
+        do throws(LoadingError) {
+            identity = try input.copy(toNew: path, in: folder.path)
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
         sourceFacts = input.facts
         sidecar = SidecarReading.find(beside: sourceFacts)
         snapshot = SidecarReading.find(.contract, beside: sourceFacts)
-        storage = .file(own)
+        storage = .file(
+            StagedPlace(path, named: input.plainName, operatorsFolder: folderOfFile(source), in: folder))
     }
 
     /// Copies the file at `source`, with the same checks, into memory that is sealed then.
@@ -60,7 +70,6 @@ package final class StagedImage: Sendable {
         let memory = try SealedMemory(named: label) { file throws(LoadingError) in
             _ = try input.copy(to: file, called: "a file in memory", in: "memory")
         }
-        path = memory.path
         identity = memory.identity
         sourceFacts = input.facts
         sidecar = SidecarReading.find(beside: sourceFacts)
@@ -89,15 +98,26 @@ package final class StagedImage: Sendable {
     /// What dlopen of the copy leads to in this process.
     ///
     /// Helper libraries that it finds through `$ORIGIN` beneath the operator's file are copied beside the copy as they are
-    /// met, so that the dynamic linker finds what was looked at. Sealed memory has nothing beside it: there they are missing.
+    /// met, so that the dynamic linker finds what was looked at; a copy that names `$ORIGIN` gets a folder of its own for
+    /// that. Sealed memory has nothing beside it: there they are missing.
     ///
     /// - Parameter isRehearsed: whether another process will open the copy, which has not loaded what this one has.
     package func closure(of image: ELFImage, isRehearsed: Bool = false, _ linker: ProcessLinker) -> ClosureFacts {
+        let own: StagedFolder?
+        do throws(SystemError) { own = image.namesOrigin ? try makeFolder() : nil } catch {
+            let search = ClosureFacts.Search(
+                obstacle: "no folder could be made for its private copy: \(error)", remedy: "make room there")
+            return ClosureFacts(libraries: [.init("what lies beside it", .missing(search))])
+        }
         let folder = folderOfFile(path)
-        let own: StagedFolder? = if case .file(let own) = storage { own } else { nil }
         let view = StagedLinker(
             linker, folder: folder, operatorsFolder: folderOfFile(source), own, isRehearsed: isRehearsed)
         return ClosureFacts.walk(from: image, at: .init(origin: folder, isCopy: true), view)
+    }
+
+    /// A folder of the copy's own; `nil` for sealed memory.
+    private func makeFolder() throws(SystemError) -> StagedFolder? {
+        if case .file(let place) = storage { try place.makeFolder() } else { nil }
     }
 
     /// What it would lead to if the file at `path` were staged.
@@ -115,7 +135,7 @@ package final class StagedImage: Sendable {
 
     /// The copies of helper libraries that lie beside the copy.
     package var helpers: [StagedFolder.Helper] {
-        if case .file(let folder) = storage { folder.helpers } else { [] }
+        if case .file(let place) = storage { place.folder?.helpers ?? [] } else { [] }
     }
 
     /// The dynamic linker is about to learn the name: it must not lead to other bytes until `remove`.
@@ -128,7 +148,7 @@ package final class StagedImage: Sendable {
     /// Doing it again does nothing.
     func remove() {
         mayBeKnown.withLock { $0 = false }
-        if case .file(let folder) = storage { folder.remove() }
+        if case .file(let place) = storage { place.remove() }
     }
 
     /// Maps the copy for reading.
@@ -155,7 +175,7 @@ package final class StagedImage: Sendable {
 
     /// Makes sure that what lies beside the copy is what was judged.
     func checkHelpers() throws(SystemError) {
-        if case .file(let folder) = storage { try folder.checkHelpers() }
+        if case .file(let place) = storage { try place.folder?.checkHelpers() }
     }
 
     /// The file that lies at `path` now; of a sealed one also that it is sealed.
@@ -185,5 +205,14 @@ extension RawSpan {
                 return unsafe memcmp(mine, theirs, one.count) == 0
             }
         }
+    }
+}
+
+extension ELFImage {
+    /// Whether anything is looked for beside where the image lies.
+    fileprivate var namesOrigin: Bool {
+        guard let dynamic else { return false }
+        return (dynamic.needed + [dynamic.runpath, dynamic.rpath].compactMap(\.self))
+            .contains(where: LinkerEnvironment.namesOrigin)
     }
 }

@@ -39,9 +39,6 @@ struct StagingSource: ~Copyable {
     /// Which file it is.
     var identity: FileIdentity { FileIdentity(before) }
 
-    /// The folder of its path as it was given: what the dynamic linker makes of `$ORIGIN` there.
-    var folder: String { folderOfFile(path) }
-
     private var size: Int64 { Int64(before.st_size) }
 
     /// Copies into a new file that only this user can read.

@@ -335,7 +335,7 @@ enum Helpers {
         var found: [String] = []
         func visit(_ path: String, _ below: String, _ depth: Int) {
             guard let names = try? PrivateFolder.names(in: path) else {
-                if depth > 2 { found.append(below) }
+                if depth > 1, below != "lock" { found.append(below) }
                 return
             }
             if depth == 2, names.isEmpty { found.append("an empty folder") }

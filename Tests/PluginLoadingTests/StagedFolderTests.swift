@@ -16,8 +16,14 @@ import Testing
         let folder = try TemporaryFolder()
         for name in ["operators", "operators/lib", "elsewhere"] { #expect(mkdir(folder.file(name), 0o755) == 0) }
         let staging = try StagingFolder(under: folder.file("staging"))
-        try body(StagedFolder(for: "plugin.so", operatorsFolder: folder.file("operators"), in: staging), folder)
+        try body(try make(folder.file("operators"), in: staging), folder)
         #expect(try PrivateFolder.names(in: staging.path) == ["lock"])
+    }
+
+    private func make(_ operatorsFolder: String, in staging: StagingFolder) throws -> StagedFolder {
+        let file = "\(staging.path)/image"
+        #expect(creat(file, 0o400) >= 0)
+        return try StagedFolder(around: file, named: "plugin.so", operatorsFolder: operatorsFolder, in: staging)
     }
 
     @discardableResult
@@ -25,9 +31,9 @@ import Testing
         try Fixture.build("int f(void) { return 1; }", named: name, into: folder)
     }
 
-    /// Everything beneath, folders with a slash behind them.
+    /// Everything beneath but the image, folders with a slash behind them.
     private func tree(_ path: String, _ below: String = "") throws -> [String] {
-        try PrivateFolder.names(in: path).flatMap { name -> [String] in
+        try PrivateFolder.names(in: path).filter { $0 != "plugin.so" }.flatMap { name -> [String] in
             var status = stat()
             #expect(lstat("\(path)/\(name)", &status) == 0)
             #expect(status.st_mode & 0o077 == 0)
@@ -136,10 +142,9 @@ import Testing
         let folder = try TemporaryFolder()
         let source = try library("libx", into: folder)
         let staging = try StagingFolder(under: folder.file("staging"))
-        func make() throws -> StagedFolder {
-            try StagedFolder(for: "plugin.so", operatorsFolder: folder.path, in: staging)
-        }
-        let (first, second, third) = (try make(), try make(), try make())
+        let (first, second, third) = (
+            try make(folder.path, in: staging), try make(folder.path, in: staging), try make(folder.path, in: staging)
+        )
         let loaded = "\(first.path)/libx.so"
         _ = first.bring(loaded, files)
         let bytes = try readFile(source)

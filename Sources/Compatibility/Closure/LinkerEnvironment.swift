@@ -87,7 +87,7 @@ package struct LinkerEnvironment: Sendable, Equatable {
     }
 
     /// Whether a text has `$ORIGIN` in it.
-    static func namesOrigin(_ text: String) -> Bool { origin(in: text[...]) != nil }
+    package static func namesOrigin(_ text: String) -> Bool { origin(in: text[...]) != nil }
 
     /// Where the first `$ORIGIN` begins and ends.
     private static func origin(in text: Substring) -> (Substring.Index, Substring.Index)? {
