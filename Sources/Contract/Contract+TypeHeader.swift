@@ -46,11 +46,11 @@ private struct TypeHeader {
         writeExports()
         lines += [
             "/* Static assertions of C11 and C++17 alike. */", "#ifdef __cplusplus",
-            "#define \(prefix)_ASSERT(condition, what) static_assert(condition, what \(prefix)_REMEDY)",
-            "#define \(prefix)_ALIGNOF(type) alignof(type)", "#else",
-            "#define \(prefix)_ASSERT(condition, what) _Static_assert(condition, what \(prefix)_REMEDY)",
-            "#define \(prefix)_ALIGNOF(type) _Alignof(type)", "#endif",
-            "#define \(prefix)_REMEDY \\",
+            "#define \(prefix)_TYPES_ASSERT(condition, what) static_assert(condition, what \(prefix)_TYPES_REMEDY)",
+            "#define \(prefix)_TYPES_ALIGNOF(type) alignof(type)", "#else",
+            "#define \(prefix)_TYPES_ASSERT(condition, what) _Static_assert(condition, what \(prefix)_TYPES_REMEDY)",
+            "#define \(prefix)_TYPES_ALIGNOF(type) _Alignof(type)", "#endif",
+            "#define \(prefix)_TYPES_REMEDY \\",
             "  \" differs from the contract in \(header): build without -fpack-struct, -fshort-enums and #pragma pack, for \" \\",
             "  \"\(contract.target); or write this file anew with plugctl contract digest --header, if \(header) changed\"",
         ]
@@ -96,12 +96,12 @@ private struct TypeHeader {
     /// What must hold of a type that is called `name` here; enumerators are found in `scope`.
     private func assertions(of definition: TypeDefinition, _ name: String, scope: String) -> [String] {
         func assertion(_ condition: String, _ what: String) -> String {
-            "\(prefix)_ASSERT(\(condition), \"\(what)\");"
+            "\(prefix)_TYPES_ASSERT(\(condition), \"\(what)\");"
         }
         func layout(_ size: UInt64?, _ alignment: UInt64?) -> [String] {
             (size.map { [assertion("sizeof(\(name)) == \(Self.literal($0))", "the size of \(name)")] } ?? [])
                 + (alignment.map {
-                    [assertion("\(prefix)_ALIGNOF(\(name)) == \(Self.literal($0))", "the alignment of \(name)")]
+                    [assertion("\(prefix)_TYPES_ALIGNOF(\(name)) == \(Self.literal($0))", "the alignment of \(name)")]
                 } ?? [])
         }
         switch definition {

@@ -7,25 +7,25 @@ import LinuxSystem
 /// A contract that lies in a file: a snapshot's text, or a header to be compiled; the first line tells.
 enum ContractFile {
     /// What a snapshot begins with.
-    private static let mark = Array("switchboard-contract ".utf8)
-    /// In bytes, as a snapshot has at most.
-    private static let limit = 4 << 20
+    private static let mark = Array(Contract.snapshotMark.utf8)
 
     /// Reads a snapshot, or compiles a header.
     ///
     /// - Parameter environment: where clang is looked for.
     static func contract(of request: HeaderRequest, environment: [String: String]) throws -> Contract {
-        guard fileExists(request.path) else { throw CommandFailure.fileNotFound(request.path) }
-        guard isSnapshot(request.path) else {
-            return try HeaderCompiler(Clang(environment: environment)).contract(of: request)
-        }
-        return try snapshot(request.path).contract
+        try snapshotIfAny(request.path) ?? HeaderCompiler(Clang(environment: environment)).contract(of: request)
+    }
+
+    /// Reads a snapshot; `nil` where the file is none.
+    static func snapshotIfAny(_ path: String) throws(CommandFailure) -> Contract? {
+        guard fileExists(path) else { throw CommandFailure.fileNotFound(path) }
+        return isSnapshot(path) ? try snapshot(path).contract : nil
     }
 
     /// Reads a snapshot: its text, and what it says.
     static func snapshot(_ path: String) throws(CommandFailure) -> (text: String, contract: Contract) {
         guard fileExists(path) else { throw CommandFailure.fileNotFound(path) }
-        let bytes = try bytes(ofFile: path, limit: limit)
+        let bytes = try bytes(ofFile: path, limit: Contract.snapshotLimit)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandFailure(
                 code: "contract.snapshot", message: "\(path) is not UTF-8: write it anew with contract snapshot",

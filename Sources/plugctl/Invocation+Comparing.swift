@@ -23,11 +23,7 @@ enum AbidiffMode: String {
 extension Invocation {
     static func compareOptions(_ words: CommandWords) throws(UsageError) -> CompareOptions {
         var options = CompareOptions()
-        if let declared = words.value("--declared") {
-            do throws(VersionStepError) { options.declared = try VersionStep(declared) } catch {
-                throw UsageError(message: "--declared: \(error)", command: "compare")
-            }
-        }
+        options.declared = try step(words, of: "compare")
         options.annotates = words.value("--format") == "github"
         guard !options.annotates || !words.has("--json") else {
             throw UsageError(message: "--json and --format github: give one of the two", command: "compare")
@@ -35,5 +31,13 @@ extension Invocation {
         options.annotated = words.value("--annotate")
         options.abidiff = words.value("--abidiff").flatMap(AbidiffMode.init) ?? .auto
         return options
+    }
+
+    /// Reads `--declared A..B`.
+    static func step(_ words: CommandWords, of command: String) throws(UsageError) -> VersionStep? {
+        guard let declared = words.value("--declared") else { return nil }
+        do throws(VersionStepError) { return try VersionStep(declared) } catch {
+            throw UsageError(message: "--declared: \(error)", command: command)
+        }
     }
 }

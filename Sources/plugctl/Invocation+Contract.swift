@@ -31,7 +31,7 @@ extension Invocation {
         case "digest":
             return .contractDigest(files[0], header: words.value("--header"))
         default:
-            return .contractDiff(files[0], files[1], declared: words.value("--declared"))
+            return .contractDiff(files[0], files[1], declared: try step(words, of: "contract"))
         }
     }
 

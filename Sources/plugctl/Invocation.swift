@@ -34,7 +34,7 @@ struct Invocation: Equatable {
         case facts
         case contractSnapshot(HeaderRequest, output: String?, verified: String?)
         case contractDigest(HeaderRequest, header: String?)
-        case contractDiff(HeaderRequest, HeaderRequest, declared: String?)
+        case contractDiff(HeaderRequest, HeaderRequest, declared: VersionStep?)
     }
 
     enum Shell: String, CaseIterable {

@@ -57,43 +57,43 @@ import Testing
 
                 /* Static assertions of C11 and C++17 alike. */
                 #ifdef __cplusplus
-                #define GREETER_ASSERT(condition, what) static_assert(condition, what GREETER_REMEDY)
-                #define GREETER_ALIGNOF(type) alignof(type)
+                #define GREETER_TYPES_ASSERT(condition, what) static_assert(condition, what GREETER_TYPES_REMEDY)
+                #define GREETER_TYPES_ALIGNOF(type) alignof(type)
                 #else
-                #define GREETER_ASSERT(condition, what) _Static_assert(condition, what GREETER_REMEDY)
-                #define GREETER_ALIGNOF(type) _Alignof(type)
+                #define GREETER_TYPES_ASSERT(condition, what) _Static_assert(condition, what GREETER_TYPES_REMEDY)
+                #define GREETER_TYPES_ALIGNOF(type) _Alignof(type)
                 #endif
-                #define GREETER_REMEDY \\
+                #define GREETER_TYPES_REMEDY \\
                   " differs from the contract in greeter.h: build without -fpack-struct, -fshort-enums and #pragma pack, for " \\
                   "x86_64-unknown-linux-gnu; or write this file anew with plugctl contract digest --header, if greeter.h changed"
 
                 #ifdef __cplusplus
-                GREETER_ASSERT(sizeof(enum node::color) == 4, "the size of enum node::color");
-                GREETER_ASSERT(node::RED == 0, "the value of node::RED");
-                GREETER_ASSERT(node::BLUE == 1, "the value of node::BLUE");
+                GREETER_TYPES_ASSERT(sizeof(enum node::color) == 4, "the size of enum node::color");
+                GREETER_TYPES_ASSERT(node::RED == 0, "the value of node::RED");
+                GREETER_TYPES_ASSERT(node::BLUE == 1, "the value of node::BLUE");
                 #else
-                GREETER_ASSERT(sizeof(enum color) == 4, "the size of enum color");
-                GREETER_ASSERT(RED == 0, "the value of RED");
-                GREETER_ASSERT(BLUE == 1, "the value of BLUE");
+                GREETER_TYPES_ASSERT(sizeof(enum color) == 4, "the size of enum color");
+                GREETER_TYPES_ASSERT(RED == 0, "the value of RED");
+                GREETER_TYPES_ASSERT(BLUE == 1, "the value of BLUE");
                 #endif
 
-                GREETER_ASSERT(sizeof(struct node) == 112, "the size of struct node");
-                GREETER_ASSERT(GREETER_ALIGNOF(struct node) == 8, "the alignment of struct node");
-                GREETER_ASSERT(offsetof(struct node, next) == 0, "the place of next in struct node");
-                GREETER_ASSERT(offsetof(struct node, integer) == 16, "the place of integer in struct node");
-                GREETER_ASSERT(offsetof(struct node, number) == 16, "the place of number in struct node");
-                GREETER_ASSERT(offsetof(struct node, when) == 24, "the place of when in struct node");
-                GREETER_ASSERT(offsetof(struct node, color) == 80, "the place of color in struct node");
-                GREETER_ASSERT(offsetof(struct node, pairs) == 88, "the place of pairs in struct node");
-                GREETER_ASSERT(offsetof(struct node, t) == 96, "the place of t in struct node");
+                GREETER_TYPES_ASSERT(sizeof(struct node) == 112, "the size of struct node");
+                GREETER_TYPES_ASSERT(GREETER_TYPES_ALIGNOF(struct node) == 8, "the alignment of struct node");
+                GREETER_TYPES_ASSERT(offsetof(struct node, next) == 0, "the place of next in struct node");
+                GREETER_TYPES_ASSERT(offsetof(struct node, integer) == 16, "the place of integer in struct node");
+                GREETER_TYPES_ASSERT(offsetof(struct node, number) == 16, "the place of number in struct node");
+                GREETER_TYPES_ASSERT(offsetof(struct node, when) == 24, "the place of when in struct node");
+                GREETER_TYPES_ASSERT(offsetof(struct node, color) == 80, "the place of color in struct node");
+                GREETER_TYPES_ASSERT(offsetof(struct node, pairs) == 88, "the place of pairs in struct node");
+                GREETER_TYPES_ASSERT(offsetof(struct node, t) == 96, "the place of t in struct node");
 
-                GREETER_ASSERT(sizeof(point) == 8, "the size of point");
-                GREETER_ASSERT(GREETER_ALIGNOF(point) == 4, "the alignment of point");
-                GREETER_ASSERT(offsetof(point, x) == 0, "the place of x in point");
-                GREETER_ASSERT(offsetof(point, y) == 4, "the place of y in point");
+                GREETER_TYPES_ASSERT(sizeof(point) == 8, "the size of point");
+                GREETER_TYPES_ASSERT(GREETER_TYPES_ALIGNOF(point) == 4, "the alignment of point");
+                GREETER_TYPES_ASSERT(offsetof(point, x) == 0, "the place of x in point");
+                GREETER_TYPES_ASSERT(offsetof(point, y) == 4, "the place of y in point");
 
-                GREETER_ASSERT(sizeof(struct tm) == 56, "the size of struct tm");
-                GREETER_ASSERT(GREETER_ALIGNOF(struct tm) == 8, "the alignment of struct tm");
+                GREETER_TYPES_ASSERT(sizeof(struct tm) == 56, "the size of struct tm");
+                GREETER_TYPES_ASSERT(GREETER_TYPES_ALIGNOF(struct tm) == 8, "the alignment of struct tm");
 
                 #endif
 
