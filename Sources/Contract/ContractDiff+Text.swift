@@ -18,10 +18,17 @@ extension ContractDiff {
             old.type(of: symbol) != new.type(of: symbol)
         else { return nil }
         if before != after { return "\(names.old) has \"\(before)\", \(names.new) has \"\(after)\"" }
+        return difference(symbol, old: old, new: new, names: names).map { "both have \"\(before)\", but \($0)" }
+    }
+
+    /// The first definition behind an export that differs, a clause with both sides; `nil` where all are the same.
+    package static func difference(
+        _ symbol: String, old: Contract, new: Contract, names: (old: String, new: String) = ("OLD", "NEW")
+    ) -> String? {
         let changes = ContractDiff(old: old.reduced(to: symbol), new: new.reduced(to: symbol)).changes
         guard let change = changes.first(where: { $0.kind != .targetChanged }) else { return nil }
         let sides = "\(names.old) has \(shown(change.old)), \(names.new) has \(shown(change.new))"
-        return "both have \"\(before)\", but not the same \(change.subject): \(sides)"
+        return "not the same \(change.subject): \(sides)"
     }
 
     private static func shown(_ side: String?) -> String { side.map { "\"\($0)\"" } ?? "none" }

@@ -52,8 +52,8 @@ extension PluginHost {
         let (new, old) = (offered?.spelled(symbol), expected?.spelled(symbol))
         var difference: String?
         if let offered, let expected, new == old {
-            difference = ContractDiff.explain(
-                symbol, old: expected, new: offered, names: ("what is bound", "\(printable(symbol)) of the plugin"))
+            difference = ContractDiff.difference(
+                symbol, old: expected, new: offered, names: ("what is bound", "the plugin"))
         }
         return HostFacts.Spelling(
             offered: new.map { printable($0, limit: 512) }, expected: old.map { printable($0, limit: 512) },

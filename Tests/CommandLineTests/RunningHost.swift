@@ -11,7 +11,9 @@ final class RunningHost {
     private var process: pid_t = 0
     private let output: Int32
 
-    init(_ arguments: String...) throws {
+    convenience init(_ arguments: String...) throws { try self.init(arguments) }
+
+    init(_ arguments: [String]) throws {
         folder = try TemporaryFolder()
         socket = folder.file("host.sock")
         var ends: [Int32] = [-1, -1]

@@ -8,8 +8,10 @@ extension Gate {
         let code = "contract.type"
         let count = manifest.exports.count { if case .contract? = $0.type { true } else { false } }
         let declared = count == 1 ? "1 declared type" : "\(count) declared types"
-        if host.bound.isEmpty, candidate.purpose == .check {
-            return [.skipped(code, because: "what callers have bound is known to a host alone")]
+        guard !host.bound.isEmpty else {
+            return candidate.purpose == .check
+                ? [.skipped(code, because: "what callers have bound is known to a host alone")]
+                : [.passed(code, plugin: declared, host: "nothing bound")]
         }
         let exports = Dictionary(manifest.exports.map { ($0.symbol, $0) }) { first, _ in first }
         var conflicts: [TypeConflict] = []
@@ -29,8 +31,7 @@ extension Gate {
                     difference: bound.spelling?.difference))
         }
         guard !conflicts.isEmpty else {
-            let bound = Set(host.bound.map(\.symbol)).count
-            return [.passed(code, plugin: declared, host: bound == 0 ? "nothing bound" : "\(bound) bound")]
+            return [.passed(code, plugin: declared, host: "\(Set(host.bound.map(\.symbol)).count) bound")]
         }
         return conflicts.map { conflict in
             .refused(
