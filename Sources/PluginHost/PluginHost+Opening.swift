@@ -8,8 +8,8 @@ extension PluginHost {
     enum Opened: Sendable {
         /// The very image serves already as this generation; nothing was mapped.
         case already(Int, GateReport)
-        /// A new image, mapped, not started.
-        case fresh(LoadedImage, SemanticVersion, GateReport)
+        /// A new image, mapped, not started; and the line that admitted it.
+        case fresh(LoadedImage, SemanticVersion, GateReport, AuditEntry)
     }
 
     /// How far an opening has come on the loader thread.
@@ -71,7 +71,7 @@ extension PluginHost {
         let result = await loader.run(
             within: configuration.openLimit,
             late: { (late: Result<Progress, PluginHostError>) in
-                if case .success(.opened(.fresh(let image, _, _))) = late { _ = image.close() }
+                if case .success(.opened(.fresh(let image, _, _, _))) = late { _ = image.close() }
             }
         ) { [self] in
             Result { () throws(PluginHostError) in
@@ -126,7 +126,7 @@ extension PluginHost {
         try append(&entry, .admitted)
         do throws(LoadingError) {
             let image = try LoadedImage(opening: staged, approval, lifecycle: candidate.lifecycleFunctions)
-            return .opened(.fresh(image, version, report))
+            return .opened(.fresh(image, version, report, entry))
         } catch {
             entry.codes = [error.code]
             throw PluginHostError(error, opening: path)

@@ -22,16 +22,18 @@ extension PluginHost {
         switch try await open(path, for: .load, requestedBy: peer) {
         case .already(let number, let report):
             return try loadReply(number, report, unchanged: true)
-        case .fresh(let image, let version, let report):
+        case .fresh(let image, let version, let report, let entry):
             let generation = enter(image, version)
-            try await start(generation)
+            do throws(PluginHostError) { try await start(generation) } catch {
+                throw audited(error, entry.failing(error))
+            }
             do throws(PluginHostError) { try await publish(generation) } catch {
                 // Another load of the very image may have been quicker; ours is retired, and nothing is left to do. They
                 // are compared before that: our copy goes with it.
                 let quicker = serving(generation.plugin, version, image.id, for: .load)
                 let isSame = quicker.map { runs($0, image) } ?? false
                 await retire(generation)
-                guard let quicker, isSame else { throw error }
+                guard let quicker, isSame else { throw audited(error, entry.failing(error)) }
                 return try loadReply(quicker, report, unchanged: true)
             }
             return try loadReply(generation.number, report, unchanged: false)

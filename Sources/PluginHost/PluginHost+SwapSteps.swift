@@ -16,7 +16,8 @@ extension PluginHost {
                 case .already(let number, let report):
                     job.entries[index].new = try served(number)
                     job.entries[index].warnings = report.warnings
-                case .fresh(let image, let version, let report):
+                case .fresh(let image, let version, let report, let line):
+                    job.entries[index].admission = line
                     job.entries[index].new = enter(image, version)
                     job.entries[index].isFresh = true
                     job.entries[index].warnings = report.warnings
@@ -87,6 +88,7 @@ extension PluginHost {
         for index in job.entries.indices where job.entries[index].handOver != nil {
             job.entries[index].handOver = job.entries[index].handOver?.pausing(for: pause)
         }
+        for index in job.entries.indices { job.entries[index].admission = nil }
         job.publication = publication
         job.leaving = change.leaving
         // What an earlier swap kept ready leaves by this one, and nobody waits for it.

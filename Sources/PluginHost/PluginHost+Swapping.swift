@@ -93,6 +93,10 @@ extension PluginHost {
         _ job: inout SwapJob, _ step: (inout SwapJob) async throws(PluginHostError) -> SwapMachine.Event
     ) async -> SwapMachine.Event {
         do throws(PluginHostError) { return try await step(&job) } catch {
+            // What fails before publication takes all with it that was opened for it.
+            for index in job.entries.indices {
+                if let admission = job.entries[index].admission.take() { _ = audited(error, admission.failing(error)) }
+            }
             job.failure = error
             return .failed
         }

@@ -54,6 +54,14 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The step that failed or took too long, of the plugin's own errors.
+    var step: String? {
+        switch self {
+        case .pluginFailed(_, let step, _), .timedOut(_, let step, _): step
+        default: nil
+        }
+    }
+
     /// Why there is no host.
     static func noStart(_ error: any Error) -> PluginHostError { .system("the host cannot start: \(error)") }
 

@@ -15,6 +15,8 @@ struct SwapJob: Sendable {
         var new: Generation?
         /// It was made for this swap: what fails before publication goes again.
         var isFresh = false
+        /// The line of the audit log that admitted it, until it serves.
+        var admission: AuditEntry?
         /// What was in front of its line when the swap's turn came.
         var old: Generation?
         var warnings: [Finding] = []

@@ -14,6 +14,7 @@ import Testing
         var action: String
         var verdict: String
         var codes: [String]
+        var step: String?
         var plugin: String?
         var version: String?
         var image: String?
@@ -85,6 +86,39 @@ import Testing
             for line in found {
                 #expect(line.time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(line.time)")
             }
+        }
+    }
+
+    /// What was admitted and came to no service has a second line, whichever step it failed in; a transaction's have one each.
+    @Test func whatBecameOfAnAdmissionIsRemembered() async throws {
+        try await withAuditedHost { host, folder, log in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let failing = try Plugins.failing(into: folder)
+            _ = try await hostError { _ = try await host.load(failing) }
+            _ = try await hostError { _ = try await host.swap("answers", to: failing) }
+            let unhealthy = try Plugins.build("unhealthy.c", flags: ["-DILL_FROM_THE_START"], into: folder)
+            let sick = try await hostError { _ = try await host.load(unhealthy) }
+            let stateful = try Plugins.build("keeps_state.c", into: folder)
+            _ = try await host.load(stateful)
+            let picky = try Plugins.build("refuses_state.c", "1.1.0", into: folder)
+            let name = host.list().map(\.plugin).first { $0 != "answers" } ?? ""
+            _ = try await hostError {
+                _ = try await host.swap(together: [
+                    ("answers", try Plugins.answers("1.2.0", answer: 1, into: folder)), (name, picky),
+                ])
+            }
+            let found = try lines(log)
+            #expect(
+                found.map { "\($0.action) \($0.verdict) \($0.codes.filter { !$0.contains(".") }) \($0.step ?? "-")" }
+                    == [
+                        "load admitted [] -", "load admitted [] -", "load failed [\"plugin-failed\"] start",
+                        "swap admitted [] -",
+                        "swap failed [\"plugin-failed\"] start", "load admitted [] -",
+                        "load failed [\"\(sick.code)\"] health", "load admitted [] -", "swap admitted [] -",
+                        "swap admitted [] -", "swap failed [\"plugin-failed\"] state hand-over",
+                        "swap failed [\"plugin-failed\"] state hand-over",
+                    ])
+            #expect(found[1].image == found[2].image && found[1].digest == found[2].digest && found[2].path == failing)
         }
     }
 

@@ -39,7 +39,7 @@ import Testing
         try await withHost { host, folder in
             let path = try Plugins.build("imports_answers.c", flags: ["-DRANGE=\"^1\""], into: folder)
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
-            guard case .fresh(let image, let version, _) = try await host.open(path, for: .load) else { return }
+            guard case .fresh(let image, let version, _, _) = try await host.open(path, for: .load) else { return }
             let generation = Generation(number: 99, version: version, image: image, log: { _ in })
             await #expect(throws: Generation.StartFailure.self) { try await generation.start(within: .seconds(30)) }
             #expect(image.close() == .unmapped)
@@ -52,7 +52,7 @@ import Testing
         try await withHost { host, folder in
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
             let path = try Plugins.build("imports_answers.c", flags: ["-DRANGE=\"^1\""], into: folder)
-            guard case .fresh(let image, let version, _) = try await host.open(path, for: .load) else { return }
+            guard case .fresh(let image, let version, _, _) = try await host.open(path, for: .load) else { return }
             let generation = Generation(
                 number: 99, version: version, image: image, log: { _ in },
                 bind: { [unowned host] plugin, symbol in host.bindForTest(plugin, symbol) })

@@ -21,7 +21,7 @@ struct AuditEntry: Sendable {
         case unchanged
         /// Gates forbade it, or a rehearsal.
         case refused
-        /// It did not come to a verdict, or the dynamic linker refused what the gates had let pass.
+        /// It did not come to a verdict; or, in a line behind `admitted`, it came to no service: `step` says where it failed.
         case failed
     }
 
@@ -40,6 +40,8 @@ struct AuditEntry: Sendable {
     var verdict = Verdict.failed
     /// Of refusals and warnings, or of the failure.
     var codes: [String] = []
+    /// Where the plugin failed, or took too long: "open", "start", "health", "state hand-over"; `nil` where no step did.
+    var step: String?
 
     /// Takes over what the gates found.
     mutating func note(_ report: GateReport) {
@@ -58,7 +60,17 @@ struct AuditEntry: Sendable {
         } else {
             verdict = .failed
             if codes.isEmpty || codes == ["refused"] { codes = [error.code] }
+            step = error.step
         }
+    }
+
+    /// The line behind the one that admitted the image: it came to no service all the same.
+    func failing(_ error: PluginHostError) -> AuditEntry {
+        var entry = self
+        entry.codes = []
+        entry.note(error)
+        entry.verdict = .failed
+        return entry
     }
 
     /// The line, in JSON (RFC 8259), pure ASCII, with its newline: at most about 10 KiB, and 1 KiB for each helper.
@@ -69,6 +81,7 @@ struct AuditEntry: Sendable {
             ("time", Self.text(time, limit: 64)), ("action", Self.text(action.rawValue, limit: 64)),
             ("verdict", Self.text(verdict.rawValue, limit: 64)),
             ("codes", "[" + codes.prefix(64).map { Self.text($0, limit: 64) }.joined(separator: ",") + "]"),
+            ("step", step.map { Self.text($0, limit: 256) } ?? "null"),
             ("plugin", plugin.map { Self.text($0, limit: 256) } ?? "null"),
             ("version", version.map { Self.text($0, limit: 256) } ?? "null"),
             ("image", image.map { Self.text($0.description, limit: 160) } ?? "null"),
