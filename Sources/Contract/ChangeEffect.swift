@@ -107,7 +107,9 @@ enum Scalar: Hashable {
     /// Of data; of which type, or `nil` for `void`.
     case pointer(to: CType?)
     case functionPointer
-    /// Floating types, arrays, structs and unions: alike only where they are the same.
+    /// Of any length.
+    case array(of: CType)
+    /// Floating types, structs and unions: alike only where they are the same.
     case other
 
     /// What a type is on LP64.
@@ -128,7 +130,8 @@ enum Scalar: Hashable {
             case .void: self = .pointer(to: nil)
             default: self = .pointer(to: target.type)
             }
-        case .floating, .array, .function, .record, .inline: self = .other
+        case .array(let element, _): self = .array(of: element.type)
+        case .floating, .function, .record, .inline: self = .other
         }
     }
 
@@ -136,7 +139,7 @@ enum Scalar: Hashable {
         switch self {
         case .integer(let bits): bits
         case .pointer, .functionPointer: 64
-        case .void, .other: nil
+        case .void, .array, .other: nil
         }
     }
 
@@ -150,7 +153,12 @@ enum Scalar: Hashable {
             return Outcome(.break, "the function behind it is called with another type")
         case (.pointer(nil), .pointer), (.pointer, .pointer(nil)):
             return Outcome(.depend, "only where what lies behind the pointer is what the receiver takes it for")
-        case (.pointer, .pointer): return Outcome(.break, "what lies behind the pointer is taken for another type")
+        case (.pointer, .pointer), (.pointer, .functionPointer), (.functionPointer, .pointer):
+            return Outcome(.break, "what lies behind the pointer is taken for another type")
+        case (.pointer, .integer), (.functionPointer, .integer), (.integer, .pointer), (.integer, .functionPointer):
+            return Outcome(.break, "one side takes an address for a number")
+        case (.array(let sent), .array(let taken)) where sent == taken:
+            return Outcome(.depend, "only for the elements that both sides know of")
         default: break
         }
         guard let sentBits = sent.bits, let takenBits = taken.bits else {

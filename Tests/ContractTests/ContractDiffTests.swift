@@ -79,7 +79,7 @@ import Testing
         (int, long, "break depend"), (long, int, "depend break"), (int, .integer(.unsigned(bits: 32)), "depend depend"),
         (int, .floating(.float), "break break"), (.floating(.float), .floating(.double), "break break"),
         (pointer(int), pointer(long), "break break"), (pointer(.void), pointer(int), "depend depend"),
-        (long, pointer(int), "depend depend"), (.bool, int, "break depend"), (int, record, "break break"),
+        (long, pointer(int), "break break"), (.bool, int, "break depend"), (int, record, "break break"),
         (
             pointer(.function(.init(result: .void, parameters: []))),
             pointer(.function(.init(result: .void, parameters: [int]))), "break break"
