@@ -63,7 +63,8 @@ struct TypeClosure {
 
     private mutating func write(_ words: String) { text += Array(words.utf8) }
 
-    private mutating func write(_ type: CType) {
+    /// - Parameter isHeld: `false` behind a pointer, where the size of what is opaque is nobody's business.
+    private mutating func write(_ type: CType, isHeld: Bool = true) {
         switch type {
         case .void: write("void")
         case .bool: write("bool")
@@ -73,7 +74,7 @@ struct TypeClosure {
         case .floating(let floating): write(floating.rawValue)
         case .pointer(let target):
             write("*")
-            write(target)
+            write(target, isHeld: false)
         case .array(_, let count):
             write("[\(count.map(String.init) ?? "")]")
             if let element = CType.Qualified(type).element { write(element) }
@@ -85,27 +86,28 @@ struct TypeClosure {
             }
             write(function.isVariadic ? "...)" : ")")
             write(function.result)
-        case .record(let name), .enumeration(let name): refer(to: name)
+        case .record(let name), .enumeration(let name): refer(to: name, isHeld: isHeld)
         case .inline(let record): refer(to: .record(record))
         }
     }
 
-    private mutating func write(_ qualified: CType.Qualified) {
+    private mutating func write(_ qualified: CType.Qualified, isHeld: Bool = true) {
         // The qualifiers of an array are its elements'.
         if let element = qualified.element, case .array(_, let count) = qualified.type {
             return write(.array(of: element, count: count))
         }
         if qualified.isConst { write("const ") }
         if qualified.isVolatile { write("volatile ") }
-        write(qualified.type)
+        write(qualified.type, isHeld: isHeld)
     }
 
-    private mutating func refer(to name: TypeName) {
+    private mutating func refer(to name: TypeName, isHeld: Bool) {
         if let number = numbers[name] { return write("#\(number)") }
         names.insert(name)
         let definition = types[name] ?? .opaque(size: nil, alignment: nil)
         if case .opaque(let size, let alignment) = definition {
-            let layout = [size, alignment].map { $0.map(String.init) ?? "" }.joined(separator: ",")
+            let layout = (isHeld ? [size, alignment] : [nil, nil]).map { $0.map(String.init) ?? "" }
+                .joined(separator: ",")
             return write("<\(name),\(layout)>")
         }
         numbers[name] = definitions.count
