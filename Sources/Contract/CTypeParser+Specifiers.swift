@@ -70,6 +70,7 @@ extension CTypeParser {
             name += "::" + part
             try scanner.step()
         }
+        if scanner.next == .mark("<") { throw scanner.error(.inexpressible("C has no templates")) }
         return try resolved(kind.map { .tag($0, name) } ?? .plain(name), column: column)
     }
 
