@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(name: "ContractTests", dependencies: ["Contract", "Compatibility", "TestSupport"]),
         .testTarget(
             name: "ContractCompilerTests",
-            dependencies: ["ContractCompiler", "Contract", "Compatibility", "TestSupport"]),
+            dependencies: ["ContractCompiler", "Contract", "Compatibility", "LinuxSystem", "TestSupport"]),
         .testTarget(name: "PluginRegistryTests", dependencies: ["PluginRegistry", "CPin", "TestSupport"]),
         .testTarget(
             name: "PluginLoadingTests",

@@ -1,0 +1,263 @@
+import Contract
+import ContractCompiler
+import TestSupport
+import Testing
+
+/// Headers through the real clang.
+struct HeaderCompilerTests {
+    static let greeter = """
+        #ifndef GREETER_H
+        #define GREETER_H
+        #include <stddef.h>
+        #include <stdio.h>
+        #ifdef __cplusplus
+        extern "C" {
+        #endif
+        #define GREET_MAX 16
+        #define GREET_LOW (-3)
+        #define GREET_ALL 18446744073709551615ULL
+        #define GREET_NAME "greeter"
+        #define GREET_SHARE 1.5
+        #define GREET_LIMIT GREET_MAX * 2
+        struct db;
+        struct node {
+          struct node *next;
+          unsigned a : 3, : 0, b : 20;
+          const char *const t;
+          struct { int u; union { int v; float w; }; } in;
+          enum { AA, BB = 7 } e;
+          struct leaf { char c; } leaf;
+          int flex[];
+        };
+        typedef struct { int x, y; } point;
+        typedef enum { RED, GREEN = 5, BLUE } color;
+        enum wide { FAR = 1LL << 40 };
+        typedef void (*handler)(void *, int);
+        typedef void notify(struct db *);
+        int greet(const point *, struct node n, void (*done)(struct db *), color c, handler h, size_t k);
+        void far(enum wide, FILE *log, fpos_t at);
+        long long (*pick(int row[2][3], notify notify))(void);
+        void labelled(void) __asm__("greet_again");
+        static inline int helper(void) { return 0; }
+        static int own(void);
+        __attribute__((visibility("hidden"))) void hidden(void);
+        extern int data;
+        #ifdef __cplusplus
+        }
+        #endif
+        #endif
+        """
+
+    @Test(arguments: ["greeter.h", "greeter.hpp"])
+    func readsAllThatAnExportReaches(name: String) throws {
+        let contract = try contract(of: Self.greeter, named: name)
+        #expect(
+            contract.snapshot.split(separator: "\n").filter { !$0.hasPrefix("export ") && !$0.hasPrefix("callback ") }
+                .joined(separator: "\n") == """
+                    switchboard-contract 1
+                    header \(name)
+                    target \(contract.target)
+                        void far(enum wide, struct _IO_FILE *, struct _G_fpos_t)
+                        int greet(const point *, struct node, void (*)(struct db *), color, void (*)(void *, int), unsigned long)
+                        void greet_again(void)
+                        long (*pick(int (*)[3], void (*)(struct db *)))(void)
+                    opaque struct _G_fpos_t size 16 align 8
+                    opaque struct _IO_FILE
+                    typedef enum color unsigned int
+                        RED = 0
+                        GREEN = 5
+                        BLUE = 6
+                    opaque struct db
+                    struct leaf size 1 align 1 in struct node
+                        0     char c
+                    struct node size 40 align 8
+                        0     struct node *next
+                        8:0   unsigned int a : 3
+                        12:0  unsigned int b : 20
+                        16    const char *const t
+                        24    struct { size 8 align 4
+                            0     int u
+                            4     union { size 4 align 4
+                                0     int v
+                                0     float w
+                            }
+                        } in
+                        32    unsigned int e
+                        36    struct leaf leaf
+                        40    int flex[]
+                    typedef struct point size 8 align 4
+                        0     int x
+                        4     int y
+                    enum wide unsigned long
+                        FAR = 1099511627776
+                        void (*handler)(void *, int)
+                        void notify(struct db *)
+                    constant AA = 0
+                    constant BB = 7
+                    constant GREET_ALL = 18446744073709551615
+                    constant GREET_LIMIT = 32
+                    constant GREET_LOW = -3
+                    constant GREET_MAX = 16
+                    """)
+    }
+
+    @Test func digestsAreTheSameInCAndCPlusPlus() throws {
+        let c = try contract(of: Self.greeter)
+        for standard in ["c11", "c++11", "gnu++20"] {
+            let other = try contract(of: Self.greeter) { $0.standard = standard }
+            #expect(other.snapshot == c.snapshot)
+        }
+    }
+
+    @Test func takesWhatLiesBesideAndBelow() throws {
+        let contract = try contract(
+            of: """
+                #include "beside.h"
+                #include "below/below.h"
+                #include <switchboard.h>
+                #include <elsewhere.h>
+                #include <time.h>
+                int own(struct elsewhere *, time_t);
+                swb_message_v1 shout;
+                """, named: "api/greeter.h",
+            beside: [
+                "api/beside.h": "#define BESIDE 1\nint beside(void);", "api/below/below.h": "int below(void);",
+                "other/elsewhere.h": "#define ELSEWHERE 1\nstruct elsewhere { int a; };",
+            ]
+        ) {
+            $0.includeFolders = [
+                Fixture.includeFolder, String($0.path.dropLast("api/greeter.h".count)) + "other",
+            ]
+        }
+        #expect(contract.exports.keys.sorted() == ["below", "beside", "own", "shout"])
+        #expect(contract.exports["shout"] == .message)
+        #expect(contract.constants == ["BESIDE": 1])
+        #expect(contract.types.keys.map(\.description) == ["struct elsewhere"])
+    }
+
+    @Test func tellsAllThatCannotBeExpressed() {
+        #expect(
+            obstacles {
+                try contract(
+                    of: """
+                        #include <stdarg.h>
+                        #define DECLARE(name) void name(va_list)
+                        typedef int vector __attribute__((vector_size(16)));
+                        typedef struct { struct { vector v; } inner; } holder;
+                        struct list { struct list *next; holder *holder; };
+                        typedef union { int *a; long *b; } both __attribute__((transparent_union));
+                        _Complex double cplx(int);
+                        int log_it(const char *format,
+                                   va_list arguments);
+                        DECLARE(made);
+                        void walk(const struct list *);
+                        void old();
+                        void atomic(_Atomic int *);
+                        void odd(_BitInt(7) x);
+                        void foreign(void (*)(int) __attribute__((ms_abi)));
+                        void seen(both);
+                        void fine(int);
+                        """)
+            } == [
+                "greeter.h:7:17: cplx: _Complex is no type of every compiler, and Swift has none like it",
+                "greeter.h:9:20: log_it: va_list is laid out by each target as it likes, and can be read only once",
+                "greeter.h:10:1: made: va_list is laid out by each target as it likes, and can be read only once",
+                "greeter.h:4:39: walk: vector types are passed as the target's options say",
+                "greeter.h:12:6: old: () says nothing about the parameters; (void) says that there are none",
+                "greeter.h:13:26: atomic: _Atomic is laid out by each compiler as it likes",
+                "greeter.h:14:21: odd: _BitInt is passed by each compiler as it likes",
+                "greeter.h:15:21: foreign: the calling convention ms_abi is not that of C on this target",
+                "greeter.h:6:9: seen: the union is a transparent union, which is passed as its first member",
+            ])
+    }
+
+    @Test func tellsWhatOfCPlusPlusCannotBeExpressed() {
+        #expect(
+            obstacles {
+                try contract(
+                    of: """
+                        struct base { int a; };
+                        struct derived : base { int b; };
+                        struct busy { virtual void f(); };
+                        struct owner { ~owner(); };
+                        struct tidy { int a; int twice() const { return 2 * a; } };
+                        template <class T> struct box { T t; };
+                        void mangled(int &);
+                        extern "C" {
+                        void reference(const base &);
+                        void by(derived *);
+                        void by_busy(busy *);
+                        void by_owner(owner *);
+                        void by_box(box<int> *);
+                        void fine(tidy *, bool, char16_t, wchar_t) noexcept;
+                        }
+                        """, named: "greeter.hpp")
+            } == [
+                "greeter.hpp:9:28: reference: C has no references",
+                "greeter.hpp:2:8: by: struct derived is a C++ class that C does not know how to lay out or to pass",
+                "greeter.hpp:3:8: by_busy: struct busy is a C++ class that C does not know how to lay out or to pass",
+                "greeter.hpp:4:8: by_owner: struct owner is a C++ class that C does not know how to lay out or to pass",
+                "greeter.hpp:13:23: by_box: C has no templates",
+            ])
+    }
+
+    @Test func leavesOutWhatItIsTold() throws {
+        let text = "void first(void); void b(_Complex float); void c(void);"
+        #expect(try contract(of: text) { $0.except = ["b"] }.exports.keys.sorted() == ["c", "first"])
+        #expect(try contract(of: text) { $0.only = ["c"] }.exports.keys.sorted() == ["c"])
+        for change in [{ $0.except = ["frist"] }, { $0.only = ["frist"] }] as [(inout HeaderRequest) -> Void] {
+            let error = #expect(throws: HeaderError.self) { try contract(of: text, change) }
+            #expect(error?.lines == ["the header exports no \"frist\": did you mean \"first\"?"])
+        }
+        let error = #expect(throws: HeaderError.self) { try contract(of: text) { $0.except = ["first", "b", "c"] } }
+        #expect(error?.code == "contract.no-export")
+    }
+
+    @Test func showsTheCompilersFirstErrors() {
+        let error = #expect(throws: HeaderError.self) { try contract(of: "int a(void);\nint b(unknown *);\n") }
+        #expect(error?.code == "contract.compile" && error?.isRefusal == true)
+        #expect(error?.lines.count == 2)
+        #expect(error?.lines[1].hasSuffix("/greeter.h:2:7: error: unknown type name 'unknown'") == true)
+    }
+
+    @Test func enumsAreStoredAsTheCompilerSays() throws {
+        let contract = try contract(
+            of: """
+                enum plain { P = 1 }; enum negative { N = -1 }; enum unsigned_top { U = 4294967295u };
+                enum both { B = -1, C = 4294967295u }; enum long_ { L = 1ull << 63 }; enum low { W = -1ll << 40 };
+                enum __attribute__((packed)) byte { Y = 255 }; enum __attribute__((packed)) tiny { T = -128 };
+                enum __attribute__((packed)) pair { Q = 256 }; typedef enum { K = -129 } __attribute__((packed)) pack;
+                void f(enum plain, enum negative, enum unsigned_top, enum both, enum long_, enum low, enum byte,
+                       enum tiny, enum pair, pack);
+                """)
+        let storages = contract.types.mapValues { definition in
+            if case .enumeration(let enumeration) = definition { "\(enumeration.storage)" } else { "none" }
+        }
+        #expect(
+            Dictionary(uniqueKeysWithValues: storages.map { ($0.key.name, $0.value) }) == [
+                "plain": "unsigned int", "negative": "int", "unsigned_top": "unsigned int",
+                "both": "long", "long_": "unsigned long", "low": "long",
+                "byte": "unsigned char", "tiny": "signed char", "pair": "unsigned short",
+                "pack": "short",
+            ])
+    }
+
+    @Test func refusesTargetsThatAreNotLP64() {
+        let error = #expect(throws: HeaderError.self) {
+            try contract(of: "void f(long);") { $0.target = "i686-linux-gnu" }
+        }
+        #expect(error?.code == "contract.target")
+    }
+
+    @Test func laysOutForAnotherTarget() throws {
+        let contract = try contract(of: "struct s { long double d; }; void f(struct s);") {
+            $0.target = "aarch64-linux-gnu"
+        }
+        #expect(contract.target == "aarch64-unknown-linux-gnu")
+        guard case .record(let record) = contract.types[TypeName(.struct, "s")] else {
+            Issue.record("no record")
+            return
+        }
+        #expect(record.alignment == 16)
+    }
+}
