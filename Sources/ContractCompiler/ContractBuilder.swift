@@ -20,8 +20,15 @@ struct ContractBuilder {
         var contract = contract
         let functions = syntax.functions.filter { isOurs($0.node.place) }
         let known = Set(functions.map(\.symbol))
+        for node in syntax.unnamedEnums where isOurs(node.place) {
+            guard case .success(let enumeration) = syntax.enumeration(node) else { continue }
+            for enumerator in enumeration.enumerators { contract.constants[enumerator.name] = enumerator.value }
+        }
         for name in contract.only.union(contract.except).sorted() where !known.contains(name) {
-            throw .noSuchExport(name: name, known: known.sorted())
+            // A constant may be left out, too: a version's number is another in every release, and nobody's agreement.
+            guard contract.except.contains(name), contract.constants.removeValue(forKey: name) != nil else {
+                throw .noSuchExport(name: name, known: known.sorted())
+            }
         }
         var reached: Set<TypeName> = []
         var seen: Set<String> = []
@@ -43,10 +50,6 @@ struct ContractBuilder {
             guard case .success(let names) = closure(of: type.type) else { continue }
             contract.callbacks[name] = type.type
             reached.formUnion(names)
-        }
-        for node in syntax.unnamedEnums where isOurs(node.place) {
-            guard case .success(let enumeration) = syntax.enumeration(node) else { continue }
-            for enumerator in enumeration.enumerators { contract.constants[enumerator.name] = enumerator.value }
         }
         for name in reached {
             if case .success(let definition) = syntax.definition(of: name, isHeld: held.contains(name)) {

@@ -15,7 +15,7 @@ package struct HeaderRequest: Sendable, Equatable {
     package var target: String?
     /// The exports to take; empty is all.
     package var only: [String] = []
-    /// The exports to leave out: those that cannot be expressed, above all.
+    /// The exports and constants to leave out: what cannot be expressed, above all, and the numbers of a version.
     package var except: [String] = []
 
     package init(_ path: String) {

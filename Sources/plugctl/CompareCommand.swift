@@ -9,7 +9,7 @@ struct CompareCommand {
 
     /// 0 where the new release may be called what it is called, 3 where not.
     func run(in context: CommandContext) throws -> Int32 {
-        let report = try compare()
+        let report = try compare(context.environment)
         if context.isJSON {
             try context.terminal.say(json: report)
         } else if options.annotates {
@@ -20,14 +20,35 @@ struct CompareCommand {
         return report.verdict.isCompatible ? 0 : 3
     }
 
-    private func compare() throws(CommandFailure) -> ComparisonReport {
-        let (before, after) = (try PluginRelease(old), try PluginRelease(new))
-        let findings = ReleaseComparison.findings(old: before.release, new: after.release)
-        let declared =
-            options.declared.map { ReleaseVerdict.Declared(old: $0.old, new: $0.new) }
-            ?? ReleaseComparison.declared(old: before.release, new: after.release)
+    private func compare(_ environment: [String: String]) throws -> ComparisonReport {
+        let before = try ComparedFile(old, environment: environment)
+        let after = try ComparedFile(new, environment: environment)
+        var findings: [ReleaseFinding]
+        var declared = options.declared.map { ReleaseVerdict.Declared(old: $0.old, new: $0.new) }
+        var abidiff: AbidiffVerdict?
+        let title: String
+        switch (before, after) {
+        case (.plugin(let before), .plugin(let after)):
+            title = before.release.manifest.name
+            findings = ReleaseComparison.findings(old: before.release, new: after.release)
+            declared = declared ?? ReleaseComparison.declared(old: before.release, new: after.release)
+            if options.abidiff != .no {
+                let verdict = AbidiffVerdict(old: before, new: after, environment: environment)
+                if options.abidiff == .yes { findings = ReleaseComparison.sorted(findings + (try verdict.findings())) }
+                abidiff = options.abidiff == .yes || verdict.state != .unknown ? verdict : nil
+            }
+        case (.contract(let before), .contract(let after)):
+            title = after.header
+            findings = ReleaseComparison.findings(old: before, new: after)
+        case (.plugin, .contract), (.contract, .plugin):
+            throw CommandFailure(
+                UsageError(
+                    message: "one of OLD and NEW is a plugin, the other a contract: give two of a kind",
+                    command: "compare"))
+        }
         return ComparisonReport(
-            title: before.release.manifest.name, old: old, new: new, findings: findings,
-            verdict: ReleaseVerdict(of: findings, declared: declared), annotated: options.annotated)
+            title: title, findings: findings,
+            verdict: ReleaseVerdict(of: findings, declared: declared), abidiff: abidiff,
+            annotated: options.annotated.map(AnnotatedFile.init))
     }
 }

@@ -6,9 +6,9 @@ import Contract
 enum ComparisonText {
     static func text(_ report: ComparisonReport, on terminal: Terminal) -> String {
         let verdict = report.verdict
-        let versions = verdict.declared.map { "\($0.old) to \($0.new)" } ?? "\(report.old) to \(report.new)"
+        let versions = verdict.declared.map { " \($0.old) to \($0.new)" } ?? ""
         let word = verdict.isCompatible ? "compatible" : "refused"
-        var text = "\(printable(report.title)) \(printable(versions)): "
+        var text = "\(printable(report.title))\(versions): "
         text += terminal.paint(word, verdict.isCompatible ? .green : .red) + "\n"
         if !report.findings.isEmpty {
             var table = Table(["CHANGE", "SEVERITY", "NEEDS", "ABOUT", "OLD", "NEW", "WHAT TO DO"])
@@ -20,7 +20,10 @@ enum ComparisonText {
                 ])
             }
             text += table.text(on: terminal, indent: 2)
-            for finding in report.findings { text += "  \(finding.code): \(finding.statement)\n" }
+            for finding in report.findings {
+                text += "  \(finding.code): \(finding.statement)\n"
+                text += finding.outcomes.map { "    \($0)\n" }.joined()
+            }
         }
         if let abidiff = report.abidiff { text += "  abidiff: \(printable(abidiff.sentence))\n" }
         return text + "  \(verdict.sentence)\n"

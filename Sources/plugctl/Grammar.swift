@@ -183,6 +183,9 @@ enum Grammar {
                 OptionGrammar("--declared", "A..B", "the versions of OLD and NEW (else as the manifests say)"),
                 OptionGrammar("--format", "text|json|github", "for people, programs, or annotations of GitHub Actions"),
                 OptionGrammar("--annotate", "FILE", "the file of your repository that the annotations are for"),
+                OptionGrammar(
+                    "--abidiff", "yes|no|auto",
+                    "also ask abidiff: auto shows its verdict where it has one, yes demands its consent"),
             ],
             examples: [
                 "plugctl compare ./greeter-1.0.so ./greeter-1.1.so",
@@ -226,7 +229,7 @@ enum Grammar {
                 OptionGrammar("--std", "STANDARD", "as c11 or c++17; else gnu17, or gnu++17 for .hpp, .hh and .hxx"),
                 OptionGrammar("--target", "TRIPLE", "lay out for this target, not for the compiler's own"),
                 OptionGrammar("--only", "EXPORT", "take this export and no other; may be repeated"),
-                OptionGrammar("--except", "EXPORT", "leave this export out; may be repeated"),
+                OptionGrammar("--except", "NAME", "leave this export or constant out; may be repeated"),
             ],
             examples: [
                 "plugctl contract snapshot greeter.h -o greeter.contract",

@@ -21,7 +21,13 @@ struct PluginRelease {
             path: path, manifest: manifest, functions: image.exportedFunctions, unloadClass: facts.unloadClass,
             unloadReasons: facts.unloadReasons, machine: machineName(image.header.machine),
             soname: image.dynamic?.soname, needed: image.dynamic?.needed ?? [],
-            versionNeeds: image.versionNeeds.flatMap(\.versions))
+            versionNeeds: image.versionNeeds.flatMap(\.versions), contract: try Self.contract(beside: path))
         hasDebugInformation = image.hasDebugInformation
+    }
+
+    /// The snapshot that lies beside the file; one that cannot be read is an error, because it would hide what it tells.
+    private static func contract(beside path: String) throws(CommandFailure) -> Contract? {
+        let snapshot = path + SnapshotReading.suffix
+        return fileExists(snapshot) ? try ContractFile.snapshot(snapshot).contract : nil
     }
 }

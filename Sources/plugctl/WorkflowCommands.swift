@@ -11,16 +11,18 @@ enum WorkflowCommands {
             let isForbidden = finding.bump.map { $0 > allowed } ?? true
             let level = isForbidden ? "error" : finding.severity == .breaking ? "warning" : "notice"
             let remedy = finding.remedy.isEmpty ? "" : ": \(finding.remedy)"
-            return command(level, finding.code, finding.statement + remedy, report.place(of: finding))
+            let message = ([finding.statement + remedy] + finding.outcomes).joined(separator: "\n")
+            return command(level, finding.code, message, report.place(of: finding))
         }
         if let abidiff = report.abidiff {
-            lines.append(command(abidiff.isFine ? "notice" : "warning", "abidiff", abidiff.sentence, nil))
+            lines.append(
+                command(abidiff.state == .same ? "notice" : "warning", "abidiff", "abidiff: \(abidiff.sentence)", nil))
         }
         lines.append(
             command(
                 report.verdict.isCompatible ? "notice" : "error",
                 "\(report.title): \(report.verdict.isCompatible ? "compatible" : "refused")",
-                report.verdict.sentence, report.annotated.map { ($0, nil) }))
+                report.verdict.sentence, report.annotated.map { ($0.path, nil) }))
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test func nothingDiffers() throws {
-        let old = try speaker("1.0.0", ["export = say"])
-        let new = try speaker("1.0.1", ["export = say"])
+        let old = try speaker("1.0.0", ["export = say 0123456789abcdef"])
+        let new = try speaker("1.0.1", ["export = say 0123456789abcdef"])
         let result = try Plugctl.run("compare", old, new)
         #expect(
             result.stdout == """
@@ -41,8 +41,8 @@ import Testing
     }
 
     @Test func anAdditionNeedsAMinorStep() throws {
-        let old = try speaker("1.0.0", ["export = say"])
-        let new = try speaker("1.0.1", ["export = say", "export = shout 00112233445566ff"])
+        let old = try speaker("1.0.0", ["export = say 0123456789abcdef"])
+        let new = try speaker("1.0.1", ["export = say 0123456789abcdef", "export = shout 00112233445566ff"])
         let result = try Plugctl.run("compare", old, new)
         #expect(
             result.stdout == """
@@ -84,8 +84,8 @@ import Testing
     }
 
     @Test func annotationsAreEscaped() throws {
-        let old = try speaker("1.0.0", ["export = say"])
-        let new = try speaker("2.0.0", ["export = says"])
+        let old = try speaker("1.0.0", ["export = say 0123456789abcdef"])
+        let new = try speaker("2.0.0", ["export = says 0123456789abcdef"])
         let result = try Plugctl.run("compare", old, new, "--format", "github", "--annotate", "a,b:c%.h")
         #expect(
             result.stdout == """
@@ -98,19 +98,19 @@ import Testing
     }
 
     @Test func programsReadTheSame() throws {
-        let old = try speaker("1.0.0", ["export = say"])
-        let new = try speaker("1.0.1", ["export = say", "export = shout"])
+        let old = try speaker("1.0.0", ["export = say 0123456789abcdef"])
+        let new = try speaker("1.0.1", ["export = say 0123456789abcdef", "export = shout"])
         let byFormat = try Plugctl.run("compare", old, new, "--format", "json")
         #expect(
             byFormat.stdout
-                == #"{"abidiff":null,"compatible":false,"findings":[{"bump":"minor","code":"export.added","new":"untyped","old":"","remedy":"","severity":"additive","statement":"export shout was added","subject":"shout"}],"needs":"minor","new":"\#(new)","newVersion":"1.0.1","old":"\#(old)","oldVersion":"1.0.0","plugin":"speaker","verdict":"declared 1.0.0..1.0.1 is a patch step; export shout was added: needs 1.1.0"}"#
+                == #"{"abidiff":null,"compatible":false,"findings":[{"bump":"minor","code":"export.added","new":"untyped","old":"","remedy":"","severity":"additive","statement":"export shout was added","subject":"shout"}],"needs":"minor","newVersion":"1.0.1","oldVersion":"1.0.0","plugin":"speaker","verdict":"declared 1.0.0..1.0.1 is a patch step; export shout was added: needs 1.1.0"}"#
                 + "\n")
         #expect(byFormat.exitCode == 3)
         #expect(try Plugctl.run("compare", old, new, "--json").stdout == byFormat.stdout)
     }
 
     @Test func whatCannotBeCompared() throws {
-        let plugin = try speaker("1.0.0", ["export = say"])
+        let plugin = try speaker("1.0.0", ["export = say 0123456789abcdef"])
         let other = try greeter("1.0.0", into: folder)
         let strangers = try Plugctl.run("compare", plugin, other)
         #expect(strangers.exitCode == 3)
@@ -124,8 +124,111 @@ import Testing
         #expect(
             foreign.stderr == "error[manifest]: \(plain) has no readable manifest; plugctl check \(plain) says more\n")
         #expect(foreign.exitCode == 3 && foreign.stdout.isEmpty)
-        let backwards = try Plugctl.run("compare", try speaker("1.0.1", ["export = say"]), plugin)
+        let backwards = try Plugctl.run("compare", try speaker("1.0.1", ["export = say 0123456789abcdef"]), plugin)
         #expect(backwards.exitCode == 3)
         #expect(backwards.stdout.hasSuffix("  1.0.0 is older than 1.0.1: give the older release first\n"))
+    }
+
+    private func header(_ version: Int, _ text: String) throws -> String {
+        try folder.write("#define VERSION \(version)\n#define LIMIT 8\n" + text, to: "greeter-\(version).h")
+    }
+
+    @Test func contractsAreComparedOnTheirOwn() throws {
+        let old = try header(1, "struct point { int x; };\nint greet(struct point *);\n")
+        let new = try header(2, "struct point { int x, y; };\nint greet(struct point *);\n")
+        for (number, header) in [old, new].enumerated() {
+            let written = try Plugctl.run(
+                "contract", "snapshot", header, "--except", "VERSION", "--output", folder.file("\(number).contract"))
+            #expect(written.exitCode == 0, "\(written.stderr)")
+        }
+        let (before, after) = (folder.file("0.contract"), folder.file("1.contract"))
+        let arguments = ["compare", before, after, "--declared", "1.0.0..1.1.0", "--format", "github", "--annotate"]
+        let result = try Plugctl.run(arguments + [new])
+        #expect(
+            result.stdout.replacing(folder.path + "/", with: "") == """
+                ::error file=greeter-2.h,line=3,title=member.added::struct point, member y was added (greet): take it back, or release a new major version%0Aold callers survive only where a caller of OLD never makes struct point itself: NEW's plugin uses y%0Aold plugins survive only where a plugin of OLD never makes struct point itself: NEW's host uses y
+                ::error file=greeter-2.h,line=3,title=record.size::struct point changed (greet): take it back, or release a new major version%0Aold callers survive only where a caller of OLD never makes struct point itself: NEW's plugin uses the bytes beyond 4%0Aold plugins survive only where a plugin of OLD never makes struct point itself: NEW's host uses the bytes beyond 4
+                ::error file=greeter-2.h,title=greeter-2.h%3A refused::declared 1.0.0..1.1.0 is a minor step; struct point, member y was added (greet): needs 2.0.0
+
+                """)
+        #expect(result.exitCode == 3 && result.stderr.isEmpty)
+        let free = try Plugctl.run("compare", before, after)
+        #expect(free.stdout.hasSuffix(": needs a major step\n") && free.exitCode == 3)
+        #expect(free.stdout.hasPrefix("greeter-2.h: refused\n"))
+        let same = try Plugctl.run("compare", before, before)
+        #expect(same.stdout == "greeter-1.h: compatible\n  no difference\n" && same.exitCode == 0)
+        // A version's number is another in every release: who does not leave it out hears of it.
+        let headers = try Plugctl.run("compare", old, new)
+        #expect(headers.stdout.contains("VERSION = 1") && headers.exitCode == 3)
+    }
+
+    @Test func aPluginAndAContractAreNotOfAKind() throws {
+        let plugin = try speaker("1.0.0", ["export = say 0123456789abcdef"])
+        let header = try header(1, "int say(int);\n")
+        let mixed = try Plugctl.run("compare", plugin, header)
+        #expect(
+            mixed.stderr
+                == "error[usage]: one of OLD and NEW is a plugin, the other a contract: give two of a kind; see plugctl compare --help\n"
+        )
+        #expect(mixed.exitCode == 2)
+        try folder.write("switchboard-contract 1\nheader x.h\n", to: "speaker-1.0.0.so.contract")
+        let broken = try Plugctl.run("compare", plugin, plugin)
+        #expect(broken.stderr.hasPrefix("error[contract.snapshot]: \(plugin).contract: "))
+        #expect(broken.exitCode == 3)
+    }
+
+    private static let abidiff: String? = try? Command.run(["abidiff", "--version"]).stdout
+
+    /// Whose verdict stands beside ours, and never for consent where it could not tell.
+    @Test(
+        .enabled("install the package abigail-tools") { abidiff != nil },
+        arguments: [
+            (
+                "int b; int a;", ["-g"], "auto", 0,
+                "  abidiff: changed, and it cannot tell whether somebody breaks (exit code 4)\n"
+            ),
+            ("int a; int b;", ["-g"], "auto", 0, "  abidiff: no change\n"),
+            ("int a; int b;", ["-g"], "no", 0, ""),
+            ("int a; int b;", [], "auto", 0, ""),
+            ("int a; int b;", [], "yes", 1, "no debug information: compile with -g\n"),
+            (
+                "int a; int b; };\nSWB_EXPORT void more(void); void more(void) {} struct q { int a;", ["-g"], "yes", 0,
+                "(exit code 4)\n"
+            ),
+        ])
+    func abidiffIsHeard(members: String, flags: [String], mode: String, code: Int32, words: String) throws {
+        func plugin(_ name: String, _ members: String) throws -> String {
+            try speaker(
+                "1.0.0", ["export = say 0123456789abcdef"], named: name,
+                code: """
+                    struct p { \(members) };
+                    SWB_EXPORT int ask(struct p *p); int ask(struct p *p) { return p->a; }
+                    """, flags: flags)
+        }
+        let result = try Plugctl.run(
+            "compare", plugin("old", "int a; int b;"), plugin("new", members), "--abidiff", mode)
+        #expect(result.exitCode == code, "\(result.stdout)\(result.stderr)")
+        let said = result.stdout + result.stderr
+        #expect(words.isEmpty ? !said.contains("abidiff") : said.contains(words), "\(said)")
+    }
+
+    @Test(.enabled("install the package abigail-tools") { abidiff != nil })
+    func abidiffMayForbid() throws {
+        let old = try speaker(
+            "1.0.0", ["export = say 0123456789abcdef"], code: "SWB_EXPORT int ask(void); int ask(void) { return 1; }",
+            flags: ["-g"])
+        let new = try speaker("1.1.0", ["export = say 0123456789abcdef"], flags: ["-g"])
+        let shown = try Plugctl.run("compare", old, new)
+        #expect(shown.stdout.contains("  abidiff: incompatible (exit code 12)\n") && shown.exitCode == 0)
+        let heard = try Plugctl.run("compare", old, new, "--abidiff", "yes")
+        #expect(heard.stdout.hasSuffix("abidiff finds the new file incompatible with the old one: needs 2.0.0\n"))
+        #expect(heard.exitCode == 3)
+        // A program of that name that fails is no consent either.
+        try folder.write("#!/bin/sh\necho broken >&2\nexit 1\n", to: "abidiff", mode: 0o755)
+        let path = ["PATH": "\(folder.path):/usr/bin:/bin"]
+        let failed = try Plugctl.run(["compare", old, new, "--abidiff", "yes"], environment: path)
+        #expect(failed.stderr == "error[abidiff]: abidiff cannot tell: it failed, exit code 1: broken\n")
+        #expect(failed.exitCode == 1)
+        #expect(!(try Plugctl.run(["compare", old, new], environment: path).stdout.contains("abidiff")))
     }
 }

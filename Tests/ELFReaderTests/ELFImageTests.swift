@@ -29,6 +29,12 @@ import Testing
         #expect(swiftSections == [])
     }
 
+    /// abidiff says that all is well where it has no debug information to go by: whoever asks it must know.
+    @Test(arguments: [([String](), false), (["-g"], true), (["-g", "-Wl,--strip-debug"], false)])
+    func tellsWhetherItHasDebugInformation(flags: [String], expected: Bool) throws {
+        #expect(try ELFImage.parse(SampleFiles.build(flags: flags)).hasDebugInformation == expected)
+    }
+
     @Test func findsTheBuildID() throws {
         let image = try ELFImage.parse(SampleFiles.build(flags: ["-Wl,--build-id=0x0123456789abcdef"]))
         #expect(image.buildID == [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef])

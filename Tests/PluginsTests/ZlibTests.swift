@@ -17,6 +17,15 @@ struct ZlibTests {
         ) -> Int32
     typealias Version = @convention(c) () -> UnsafePointer<CChar>?
 
+    /// The types that this program was written for, as `plugctl contract digest` prints them of zlib.h.
+    enum Types {
+        static let crc32 = "4b525f22478e1d37"
+        static let adler32 = "4b525f22478e1d37"
+        static let compress2 = "cf9ccd87e08f279f"
+        static let uncompress = "c8aa5bd2cf420c3e"
+        static let zlibVersion = "88106978f5a45d51"
+    }
+
     /// What a host's program binds of zlib.
     struct Zlib: Sendable {
         let crc32: Binding<Checksum>
@@ -26,11 +35,11 @@ struct ZlibTests {
         let version: Binding<Version>
 
         init(_ host: PluginHost) throws {
-            crc32 = try host.bind("zlib", "^1", Export("crc32", as: Checksum.self))
-            adler32 = try host.bind("zlib", "^1", Export("adler32", as: Checksum.self))
-            compress2 = try host.bind("zlib", "^1", Export("compress2", as: Compress.self))
-            uncompress = try host.bind("zlib", "^1", Export("uncompress", as: Uncompress.self))
-            version = try host.bind("zlib", "^1", Export("zlibVersion", as: Version.self))
+            crc32 = try host.bind("zlib", "^1", Export("crc32", as: Checksum.self, type: Types.crc32))
+            adler32 = try host.bind("zlib", "^1", Export("adler32", as: Checksum.self, type: Types.adler32))
+            compress2 = try host.bind("zlib", "^1", Export("compress2", as: Compress.self, type: Types.compress2))
+            uncompress = try host.bind("zlib", "^1", Export("uncompress", as: Uncompress.self, type: Types.uncompress))
+            version = try host.bind("zlib", "^1", Export("zlibVersion", as: Version.self, type: Types.zlibVersion))
         }
 
         func crc(of text: String) throws -> UInt { try crc32 { $0(0, Array(text.utf8), UInt32(text.utf8.count)) } }
@@ -94,6 +103,9 @@ struct ZlibTests {
             ? try String(contentsOfFile: written, encoding: .utf8)
             : text.replacingOccurrences(of: "version = 1.2.13", with: "version = \(version)")
         try manifest.write(toFile: "\(own)/libz.so.1.manifest", atomically: true, encoding: .utf8)
+        // The contract of one release is that of the other: a test below says so.
+        try FileManager.default.copyItem(
+            atPath: "\(texts)/1.2.13/libz.so.1.contract", toPath: "\(own)/libz.so.1.contract")
         return ("\(own)/libz.so.1", version)
     }
 
@@ -146,6 +158,73 @@ struct ZlibTests {
             #expect(try zlib.version { $0().map { String(cString: $0) } } == build.version)
         }
         #expect(try await callers.finish() == [])
+        await host.shutdown()
+    }
+
+    /// The system's zlib.h, and the release that it is of; `nil` where the package zlib1g-dev is not installed, or is of a
+    /// release that has no texts here.
+    private static let header: (path: String, version: String)? = {
+        let path = "/usr/include/zlib.h"
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+            let match = text.firstMatch(of: /#define ZLIB_VERSION "([0-9.]+)"/),
+            FileManager.default.fileExists(atPath: "\(repository)/Plugins/Zlib/\(match.1)")
+        else { return nil }
+        return (path, String(match.1))
+    }()
+
+    @Test(.enabled("install the package zlib1g-dev, of a release that Plugins/Zlib has texts for") { header != nil })
+    func typesAreThoseOfTheSystemsHeader() throws {
+        let header = try #require(Self.header)
+        let texts = "\(Self.repository)/Plugins/Zlib/\(header.version)"
+        let plugctl = BuiltProgram.path("plugctl")
+        let verified = try Command.run([
+            plugctl, "contract", "snapshot", header.path, "--verify", "\(texts)/libz.so.1.contract",
+        ])
+        #expect(verified.exitCode == 0, "\(verified.stdout)\(verified.stderr)")
+        let computed = try Command.run([plugctl, "contract", "digest", header.path, "--except", "gzvprintf"])
+        #expect(computed.exitCode == 0, "\(computed.stderr)")
+        let lines = Set(computed.stdout.split(separator: "\n"))
+        let declared = try String(contentsOfFile: "\(texts)/libz.so.1.manifest", encoding: .utf8)
+            .split(separator: "\n").filter { $0.hasPrefix("export = ") }
+        #expect(declared.count == 6 && lines.isSuperset(of: declared), "\(declared)")
+    }
+
+    /// Two releases by their contracts: what a minor step may bring, and it brings less.
+    @Test func theNewerReleaseKeepsTheContract() throws {
+        let texts = "\(Self.repository)/Plugins/Zlib"
+        let compared = try Command.run([
+            BuiltProgram.path("plugctl"), "compare", "\(texts)/1.2.13/libz.so.1.contract",
+            "\(texts)/1.3.1/libz.so.1.contract", "--declared", "1.2.13..1.3.1",
+        ])
+        #expect(
+            compared.stdout
+                == "zlib.h 1.2.13 to 1.3.1: compatible\n  declared 1.2.13..1.3.1 is a minor step, and nothing differs\n"
+        )
+        for version in ["1.2.13", "1.3.1"] {
+            let digests = try Command.run([
+                BuiltProgram.path("plugctl"), "contract", "digest", "\(texts)/\(version)/libz.so.1.contract",
+            ])
+            let declared = try String(contentsOfFile: "\(texts)/\(version)/libz.so.1.manifest", encoding: .utf8)
+                .split(separator: "\n").filter { $0.hasPrefix("export = ") }
+            #expect(Set(digests.stdout.split(separator: "\n")).isSuperset(of: declared), "\(version)")
+        }
+    }
+
+    /// A host that was written for another type is told in C what it got.
+    @Test(.enabled("install the package zlib1g") { system != nil })
+    func anotherTypeIsRefusedInC() async throws {
+        let folder = try TemporaryFolder()
+        let (path, _) = try Self.lay(#require(Self.system), into: folder)
+        let host = try PluginHost()
+        _ = try await host.load(path)
+        let error = #expect(throws: PluginHostError.self) {
+            try host.bind("zlib", "^1", Export("crc32", as: Checksum.self, type: Types.compress2))
+        }
+        #expect(error?.code == "contract.type")
+        #expect(
+            error?.description.contains("unsigned long crc32(unsigned long, const unsigned char *, unsigned int)")
+                == true,
+            "\(error.map { "\($0)" } ?? "")")
         await host.shutdown()
     }
 }

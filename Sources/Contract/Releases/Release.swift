@@ -37,6 +37,11 @@ package struct Release: Sendable {
         self.contract = contract
     }
 
+    /// The type of an export, from the manifest or else from the contract.
+    func type(of symbol: String) -> String? {
+        manifest.exports.first { $0.symbol == symbol }?.type?.description ?? contract?.type(of: symbol)
+    }
+
     /// The functions that it exports and does not declare, the lifecycle apart.
     var undeclared: Set<String> {
         functions.subtracting(manifest.exports.map(\.symbol)).subtracting(PluginManifest.lifecycleSymbols)

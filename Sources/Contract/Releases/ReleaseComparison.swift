@@ -56,6 +56,7 @@ package enum ReleaseComparison {
     private static func exports(_ old: Release, _ new: Release) -> [ReleaseFinding] {
         let after = Dictionary(uniqueKeysWithValues: new.manifest.exports.map { ($0.symbol, $0) })
         let before = Set(old.manifest.exports.map(\.symbol))
+        let hasContracts = old.contract != nil && new.contract != nil
         let kept = old.manifest.exports.flatMap { export in
             guard let other = after[export.symbol] else {
                 return [
@@ -65,19 +66,39 @@ package enum ReleaseComparison {
                         "export \(export.symbol) was removed", remedy: "keep it, or release a new major version")
                 ]
             }
-            return typeChange(of: export.symbol, from: export.type, to: other.type, old, new)
+            return typeChange(of: export.symbol, from: export.type, to: other.type, hasContracts)
+        }
+        let untold = old.manifest.exports.map(\.symbol).filter {
+            after[$0].map { $0.type == nil } ?? false && old.type(of: $0) == nil && new.type(of: $0) == nil
         }
         let added = new.manifest.exports.filter { !before.contains($0.symbol) }.map {
             ReleaseFinding(
                 "export.added", .additive, needs: .minor, subject: $0.symbol, new: $0.type?.description ?? "untyped",
                 "export \($0.symbol) was added")
         }
-        return kept + added
+        return kept + added + unproven(untold)
+    }
+
+    /// Exports of which neither manifest nor contract tells the type.
+    private static func unproven(_ symbols: [String]) -> [ReleaseFinding] {
+        guard !symbols.isEmpty else { return [] }
+        return [
+            ReleaseFinding(
+                "export.unproven", .noted, needs: .patch, new: "\(symbols.count)",
+                "nothing tells whether the type of \(listed(symbols)) changed",
+                remedy: "declare it in the manifest, as plugctl contract digest HEADER prints it")
+        ]
+    }
+
+    /// The first names of many.
+    private static func listed(_ names: [String]) -> String {
+        names.prefix(shownNames).joined(separator: ", ")
+            + (names.count > shownNames ? " and \(names.count - shownNames) more" : "")
     }
 
     private static func typeChange(
         of symbol: String, from before: PluginManifest.ExportType?, to after: PluginManifest.ExportType?,
-        _ old: Release, _ new: Release
+        _ hasContracts: Bool
     ) -> [ReleaseFinding] {
         guard before != after else { return [] }
         func finding(
@@ -93,12 +114,11 @@ package enum ReleaseComparison {
         }
         switch (before, after) {
         case (_?, _?):
-            let why = explanation(of: symbol, old.contract, new.contract)
             return finding(
-                "export.type", .breaking, .major, "the type of \(symbol) changed" + (why.map { ": \($0)" } ?? ""),
-                why == nil
-                    ? "keep the type, or release a new major version; plugctl contract diff shows both"
-                    : "keep the type, or release a new major version")
+                "export.type", .breaking, .major, "the type of \(symbol) changed",
+                hasContracts
+                    ? "keep the type, or release a new major version"
+                    : "keep the type, or release a new major version; plugctl contract diff shows both")
         case (nil, _):
             return finding(
                 "export.typed", .noted, .patch, "\(symbol) declares a type now, which nothing before is compared with",
@@ -114,12 +134,10 @@ package enum ReleaseComparison {
     private static func undeclared(_ old: Release, _ new: Release) -> [ReleaseFinding] {
         let names = new.undeclared.subtracting(old.undeclared).filter { !$0.hasPrefix("_Z") && !$0.hasPrefix("$s") }
         guard !names.isEmpty else { return [] }
-        let shown = names.sorted().prefix(shownNames).joined(separator: ", ")
-        let rest = names.count > shownNames ? " and \(names.count - shownNames) more" : ""
         return [
             ReleaseFinding(
                 "export.undeclared", .noted, needs: .patch, new: "\(names.count)",
-                "the new file exports \(shown)\(rest) and does not declare it",
+                "the new file exports \(listed(names.sorted())) and does not declare it",
                 remedy: "declare it in the manifest, or compile with -fvisibility=hidden")
         ]
     }

@@ -18,6 +18,10 @@ package struct ReleaseFinding: Sendable, Equatable, Codable {
     package let new: String
     /// What happened, a clause.
     package let statement: String
+    /// What becomes of hosts that were built with the old contract: "survive: …", "break: …"; `nil` where no contract tells.
+    package let callers: String?
+    /// What becomes of plugins that were built with the old contract.
+    package let plugins: String?
     /// What to do, an imperative; empty where nothing is to be done.
     package let remedy: String
 
@@ -33,7 +37,7 @@ package struct ReleaseFinding: Sendable, Equatable, Codable {
 
     package init(
         _ code: String, _ severity: Severity, needs bump: VersionBump?, subject: String = "", old: String = "",
-        new: String = "", _ statement: String, remedy: String = ""
+        new: String = "", _ statement: String, remedy: String = "", callers: String? = nil, plugins: String? = nil
     ) {
         self.code = code
         self.severity = severity
@@ -44,5 +48,12 @@ package struct ReleaseFinding: Sendable, Equatable, Codable {
         self.new = printable(new)
         self.statement = printable(statement)
         self.remedy = printable(remedy)
+        self.callers = callers.map { printable($0) }
+        self.plugins = plugins.map { printable($0) }
+    }
+
+    /// What becomes of those that were built with the old contract, a line each; none where no contract tells.
+    package var outcomes: [String] {
+        [callers.map { "old callers \($0)" }, plugins.map { "old plugins \($0)" }].compactMap(\.self)
     }
 }

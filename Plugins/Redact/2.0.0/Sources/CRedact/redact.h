@@ -7,6 +7,10 @@
 
 #include <switchboard.h>
 
+/* The form of the replies: 1 is the line itself, 2 a JSON object. Bytes have no type that a compiler could compare: this
+ * number is how a snapshot of the contract shows that they mean something else. */
+#define REDACT_REPLY_FORMAT 2
+
 /* The masked line and its counts. */
 SWB_EXPORT swb_message_v1 redact;
 
