@@ -133,7 +133,7 @@ import Testing
             ))
     }
 
-    /// The signatures are the same text: what a pointer leads to is not. Both are the host's own snapshots.
+    /// The signatures are the same text, what a pointer leads to is not; the snapshots are the host's own.
     @Test func aChangedDefinitionIsNamed() throws {
         let (first, one) = try greeter("1.0.0", Self.plain, isSpelled: false)
         let (next, two) = try greeter("1.1.0", Self.grown, members: "x, y, z", isSpelled: false)
