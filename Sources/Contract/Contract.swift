@@ -20,7 +20,7 @@ package struct Contract: Sendable, Equatable {
     package var nested: [TypeName: TypeName]
     /// The exports that were asked for; empty is all.
     package var only: Set<String>
-    /// The exports that were left out.
+    /// The exports and constants that were left out.
     package var except: Set<String>
 
     package init(

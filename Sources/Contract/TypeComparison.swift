@@ -113,8 +113,9 @@ struct TypeComparison {
         }
     }
 
-    /// What is above it in canonical text is not compared under another name, but taken for another type.
-    private static let renamedLimit = 1 << 16
+    /// What may still be written to compare types of different names by their structure, in bytes of canonical text; what is
+    /// above it is taken for another type.
+    private var allowance = 16 << 20
 
     /// Whether two names mean one type: the same name, a new name for what is gone, or the same structure.
     private mutating func areCounterparts(_ pair: TypePair) -> Bool {
@@ -126,11 +127,11 @@ struct TypeComparison {
         case (.record(let old), .record(let new)) where isRenamed: result = old.isUnion == new.isUnion
         case (.enumeration, .enumeration) where isRenamed: result = true
         case (.record, .record), (.enumeration, .enumeration):
-            let limit = Self.renamedLimit
-            let closure = TypeClosure(of: .record(pair.old), in: old.types, limit: limit).text
-            result =
-                closure.count <= limit
-                && closure == TypeClosure(of: .record(pair.new), in: new.types, limit: limit).text
+            let texts = [(pair.old, old.types), (pair.new, new.types)].map { name, types in
+                TypeClosure(of: .record(name), in: types, limit: allowance).text
+            }
+            allowance -= texts[0].count + texts[1].count
+            result = allowance >= 0 && texts[0] == texts[1]
         default: result = false
         }
         counterparts[pair] = result

@@ -100,6 +100,17 @@ import Testing
         #expect(try Plugctl.run("contract", "diff", header, header).exitCode == 3)
     }
 
+    /// A constant that numbers the release changes with each, and says nothing about callers.
+    @Test func constantsThatNumberTheReleaseAreLeftOut() throws {
+        let one = try folder.write("#define ADD_VERSION 0x120\nint add(int, int);\n", to: "one.h")
+        let two = try folder.write("#define ADD_VERSION 0x130\nint add(int, int);\n", to: "two.h")
+        let counted = try Plugctl.run("contract", "diff", one, two)
+        #expect(counted.stdout.hasPrefix("1 change, major: constant ADD_VERSION changed\n"))
+        #expect(try Plugctl.run("contract", "diff", one, two, "--except", "ADD_VERSION").stdout == "no change: patch\n")
+        let snapshot = try snapshot(one, "--except", "ADD_VERSION")
+        #expect(try Plugctl.run("contract", "diff", snapshot, two).stdout == "no change: patch\n")
+    }
+
     @Test func whatCannotBeComparedSaysWhy() throws {
         let edited = try folder.write(
             String(decoding: readFile(snapshot(old)), as: UTF8.self).split(separator: "int y").joined(
