@@ -11,10 +11,10 @@ enum ChangeEffect {
     case open(String)
     /// Each side as said, whichever way the values travel.
     case each(callers: Outcome, plugins: Outcome)
-    /// NEW's side uses `part` of `whole`, which OLD's side does not know of.
-    case newUses(part: String, whole: String)
+    /// NEW's side uses `part` of `whole`, which OLD's side does not know of; `unless` qualifies that someone survives it.
+    case newUses(part: String, whole: String, unless: String = "")
     /// OLD's side uses `part` of `whole`, which NEW's side knows no longer.
-    case oldUses(part: String, whole: String)
+    case oldUses(part: String, whole: String, unless: String = "")
     /// NEW's side may hand over `value`, which OLD's side does not know.
     case newSends(String)
     /// OLD's side may hand over `value`, which NEW's side knows no longer.
@@ -33,15 +33,15 @@ enum ChangeEffect {
         case .harmless(let reason): return (Outcome(.survive, reason), Outcome(.survive, reason))
         case .open(let reason): return (Outcome(.depend, reason), Outcome(.depend, reason))
         case .each(let callers, let plugins): return (callers, plugins)
-        case .newUses(let part, let whole):
+        case .newUses(let part, let whole, let unless):
             return (
-                Self.uses(part, whole, flow, .toPlugin, user: "NEW's plugin", maker: "a caller of OLD"),
-                Self.uses(part, whole, flow, .toCaller, user: "NEW's host", maker: "a plugin of OLD")
+                Self.uses(part, whole, unless, flow, .toPlugin, user: "NEW's plugin", maker: "a caller of OLD"),
+                Self.uses(part, whole, unless, flow, .toCaller, user: "NEW's host", maker: "a plugin of OLD")
             )
-        case .oldUses(let part, let whole):
+        case .oldUses(let part, let whole, let unless):
             return (
-                Self.uses(part, whole, flow, .toCaller, user: "a caller of OLD", maker: "NEW's plugin"),
-                Self.uses(part, whole, flow, .toPlugin, user: "a plugin of OLD", maker: "NEW's host")
+                Self.uses(part, whole, unless, flow, .toCaller, user: "a caller of OLD", maker: "NEW's plugin"),
+                Self.uses(part, whole, unless, flow, .toPlugin, user: "a plugin of OLD", maker: "NEW's host")
             )
         case .newSends(let value):
             return (
@@ -71,9 +71,11 @@ enum ChangeEffect {
 
     /// What comes of `user` using a part that `maker` did not make, where values from `maker` travel as `bad` says.
     private static func uses(
-        _ part: String, _ whole: String, _ flow: Flow, _ bad: Flow, user: String, maker: String
+        _ part: String, _ whole: String, _ unless: String, _ flow: Flow, _ bad: Flow, user: String, maker: String
     ) -> Outcome {
-        guard !flow.isDisjoint(with: bad) else { return Outcome(.survive, "\(maker) is never asked for \(part)") }
+        guard !flow.isDisjoint(with: bad) else {
+            return Outcome(.survive, "\(maker) is never asked for \(part)\(unless)")
+        }
         return flow.isSuperset(of: .bothWays)
             ? Outcome(.depend, "only where \(maker) never makes \(whole) itself: \(user) uses \(part)")
             : Outcome(.break, "\(user) uses \(part), which \(maker) does not make")

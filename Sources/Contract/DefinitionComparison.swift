@@ -63,14 +63,18 @@ extension TypeComparison {
         }
         found += memberChanges(subject, "", "\(pair.old)", old, new)
         let grows = new.size > old.size
+        // The header does not tell a pointer to one from a pointer to the first of several.
+        let unless = ", unless several lie side by side"
         let part = "the bytes beyond \(min(old.size, new.size))"
         let size: ChangeEffect =
             flow.contains(.byValue)
-            ? .breaks("it is passed or held by value: the sides copy different sizes")
-            : grows ? .newUses(part: part, whole: "\(pair.old)") : .oldUses(part: part, whole: "\(pair.old)")
+            ? .breaks("it is passed itself, or lies in an array: the sides count with different sizes")
+            : grows
+                ? .newUses(part: part, whole: "\(pair.old)", unless: unless)
+                : .oldUses(part: part, whole: "\(pair.old)", unless: unless)
         let alignment: ChangeEffect =
             flow.contains(.byValue)
-            ? .breaks("it is passed or held by value: the sides put it at different places")
+            ? .breaks("it is passed itself, or lies in an array: the sides put it at different places")
             : new.alignment > old.alignment
                 ? .newUses(part: "the larger alignment", whole: "\(pair.old)")
                 : .oldUses(part: "the larger alignment", whole: "\(pair.old)")

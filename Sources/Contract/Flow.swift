@@ -10,7 +10,7 @@ struct Flow: OptionSet, Hashable {
     /// The plugin makes it, the caller reads it.
     static let toCaller = Flow(rawValue: 2)
     static let bothWays: Flow = [.toPlugin, .toCaller]
-    /// It is passed or held itself, not pointed to.
+    /// It is passed itself, or several lie in an array: its size is a matter of both sides.
     static let byValue = Flow(rawValue: 4)
 
     /// What a callback that travels so is handed.

@@ -54,7 +54,7 @@ struct TypeComparison {
             case .array(_, let oldCount) = old.type, case .array(_, let newCount) = new.type
         {
             guard oldCount == newCount else { return .different }
-            return compare(oldElement, newElement, flow, isParameter: isParameter, into: &reached)
+            return compare(oldElement, newElement, flow.union(.byValue), isParameter: isParameter, into: &reached)
         }
         let qualifiers = Self.qualifiers(old, new)
         switch (old.type, new.type) {

@@ -29,7 +29,7 @@ import Testing
             - size 8
             + size 12
             old callers break: NEW's plugin uses the bytes beyond 8, which a caller of OLD does not make
-            old plugins survive: a plugin of OLD is never asked for the bytes beyond 8
+            old plugins survive: a plugin of OLD is never asked for the bytes beyond 8, unless several lie side by side
 
         export.added: stop (minor)
             + int stop(void)
@@ -81,7 +81,7 @@ import Testing
                 + #"{"bump":"major","callbacks":[],"callers":{"reason":"NEW's plugin uses the bytes beyond 8, which a "#
                 + #"caller of OLD does not make","verdict":"break"},"exports":["move"],"kind":"record.size","#
                 + #""new":"size 12","old":"size 8","plugins":{"reason":"a plugin of OLD is never asked for the bytes "#
-                + #"beyond 8","verdict":"survive"},"subject":"struct point"},"#
+                + #"beyond 8, unless several lie side by side","verdict":"survive"},"subject":"struct point"},"#
                 + #"{"bump":"minor","callbacks":[],"callers":{"reason":"they do not know of it","verdict":"survive"},"#
                 + #""exports":["stop"],"kind":"export.added","new":"int stop(void)","old":null,"plugins":{"reason":"a "#
                 + #"host that needs it asks for a range that begins with NEW","verdict":"survive"},"subject":"stop"}],"#
