@@ -23,7 +23,8 @@ extension TypeComparison {
         case (.enumeration(let old), .enumeration(let new)):
             return changes(of: subject, old, new)
         case (.opaque(let oldSize, let oldAlignment), .opaque(let newSize, let newAlignment)):
-            // Only what is passed or held by value has a size here, so both sides laid it out.
+            // A size is known where a value of it is held somewhere: where that is so in one contract alone, it is news there.
+            guard oldSize != nil && newSize != nil else { return [] }
             let effect = ChangeEffect.breaks("both sides hold it by value, and lay out what follows it by its size")
             return Self.layoutChanges(subject, (oldSize, newSize), (oldAlignment, newAlignment), effect)
         case (.opaque, _):
