@@ -11,7 +11,11 @@ let terminal = Terminal(environment: environment)
 // Somebody who closes our output early (`plugctl list | head -1`) ends our writing, not the process.
 signal(SIGPIPE, SIG_IGN)
 
-let wantsJSON = CommandLine.arguments.contains("--json")
+// Also of a command line that means nothing: programs read why, too.
+let words = CommandLine.arguments
+let wantsJSON =
+    words.contains("--json") || words.contains("--format=json")
+    || zip(words, words.dropFirst()).contains { $0 == "--format" && $1 == "json" }
 do {
     let invocation = try Invocation(parsing: Array(CommandLine.arguments.dropFirst()))
     let context = CommandContext(invocation, terminal: terminal, environment: environment)

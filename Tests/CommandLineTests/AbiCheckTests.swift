@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -99,6 +100,25 @@ import Testing
         let line = result.stdout.split(separator: "\n").last ?? ""
         #expect(line.hasPrefix("::error title=abi-check::bad.h: error[contract.compile]: "), "\(result.stdout)")
         #expect(line.contains("%0A") && result.exitCode == 3)
+        let missing = try shell("check a.h b.h --format github")
+        #expect(missing.stdout == "abi-check: no such file: a.h\n::error title=abi-check::no such file: a.h\n")
+        let usage = try shell("check bad.h bad.h --format github --declared 1.0.0")
+        #expect(usage.stdout.contains("::error title=abi-check::") && usage.exitCode == 3, "\(usage.stdout)")
+    }
+
+    /// Whatever goes wrong, standard output is one JSON value.
+    @Test(arguments: [
+        ("check bad.h bad.h", 3), ("check none.h bad.h", 4), ("check good.h", 2),
+        ("check good.h good.h --declared 1.0.0", 2), ("check good.h plugin.so", 2), ("check 'a\"\\b' good.h", 4),
+    ])
+    func errorsAreJSON(command: String, code: Int) throws {
+        try folder.write("int greet(unknown);\n", to: "bad.h")
+        try folder.write("int greet(int);\n", to: "good.h")
+        _ = try greeter("1.0.0", named: "plugin", into: folder)
+        let result = try shell("\(command) --format=json 2>/dev/null")
+        #expect(result.exitCode == Int32(code), "\(result.stdout)")
+        let value = try JSONDecoder().decode([String: [String: AnyJSON]].self, from: Data(result.stdout.utf8))
+        #expect(value["error"]?["exit"] == .number(Double(code)), "\(result.stdout)")
     }
 
     @Test func theHelpHasTheExitCodes() throws {

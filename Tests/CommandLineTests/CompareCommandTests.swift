@@ -119,6 +119,10 @@ import Testing
         let missing = try Plugctl.run("compare", plugin, folder.file("nothing.so"))
         #expect(missing.stderr == "error[not-found]: no such file: \(folder.file("nothing.so"))\n")
         #expect(missing.exitCode == 4 && missing.stdout.isEmpty)
+        for format in [["--json"], ["--format", "json"], ["--format=json"]] {
+            let result = try Plugctl.run(["compare", plugin, folder.file("nothing.so")] + format)
+            #expect(result.stdout.hasPrefix(#"{"error":{"code":"not-found","exit":4,"#), "\(format)")
+        }
         let plain = try Fixture.build("int foreign;", named: "plain", into: folder)
         let foreign = try Plugctl.run("compare", plugin, plain)
         #expect(
