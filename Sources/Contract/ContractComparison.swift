@@ -6,10 +6,23 @@ struct ContractComparison {
     let new: Contract
     var types: TypeComparison
 
+    /// The exports that both declare with types that differ, sorted.
+    let retypedExports: [String]
+    /// The callbacks that both declare with digests that differ, sorted.
+    let retypedCallbacks: [String]
+    /// What each definition leads to: many exports lead to the same.
+    private var next: [TypeComparison.Reached: [TypeComparison.Reached]] = [:]
+
     init(_ old: Contract, _ new: Contract) {
         self.old = old
         self.new = new
         types = TypeComparison(old, new)
+        retypedExports = old.exports.keys.filter { new.exports[$0] != nil && old.type(of: $0) != new.type(of: $0) }
+            .sorted()
+        retypedCallbacks = old.callbacks.keys.filter { name in
+            guard let before = old.callbacks[name], let after = new.callbacks[name] else { return false }
+            return old.digest(of: before) != new.digest(of: after)
+        }.sorted()
     }
 
     mutating func changes() -> [ContractChange] {
@@ -71,26 +84,22 @@ struct ContractComparison {
         var flows: [TypePair: Flow] = [:]
         while let reached = pending.popLast() {
             flows[reached.pair, default: []].formUnion(reached.flow)
-            guard case (.record(let old), .record(let new)) = types.definitions(reached.pair) else { continue }
-            var next: [TypeComparison.Reached] = []
-            for case (let old?, let new?) in types.members(old, new) {
-                _ = types.compare(old.type, new.type, reached.flow, isParameter: false, into: &next)
-            }
-            pending += next.filter { seen.insert($0).inserted }
+            pending += successors(of: reached).filter { seen.insert($0).inserted }
         }
         return flows
     }
 
-    /// The functions that both declare with digests that differ, sorted.
-    var retypedExports: [String] {
-        old.exports.keys.filter { new.exports[$0] != nil && old.type(of: $0) != new.type(of: $0) }.sorted()
-    }
-
-    var retypedCallbacks: [String] {
-        old.callbacks.keys.filter { name in
-            guard let before = old.callbacks[name], let after = new.callbacks[name] else { return false }
-            return old.digest(of: before) != new.digest(of: after)
-        }.sorted()
+    /// What the members of a pair of records lead to.
+    private mutating func successors(of reached: TypeComparison.Reached) -> [TypeComparison.Reached] {
+        if let known = next[reached] { return known }
+        var found: [TypeComparison.Reached] = []
+        if case (.record(let old), .record(let new)) = types.definitions(reached.pair) {
+            for case (let old?, let new?) in types.members(old, new) {
+                _ = types.compare(old.type, new.type, reached.flow, isParameter: false, into: &found)
+            }
+        }
+        next[reached] = found
+        return found
     }
 
     func functions(_ symbol: String) -> (old: CType.Function, new: CType.Function)? {
