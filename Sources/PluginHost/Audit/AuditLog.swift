@@ -8,7 +8,11 @@ import PluginRegistry
 /// nobody looks. A line is one write(2), and O_APPEND puts each behind the last, whoever writes.
 final class AuditLog: Sendable {
     private let path: String
-    private let isTorn = Lock(false)  // the last line was not written whole
+    /// Whether the last line was not written whole.
+    ///
+    /// Held while one is written, and for nothing else: a line that is written beside a torn one would begin in the middle of
+    /// that. The one lock that is held over a write(2).
+    private let isTorn = Lock(false)
 
     /// Why nothing can be remembered.
     struct Fault: Error {
@@ -48,15 +52,17 @@ final class AuditLog: Sendable {
     func append(_ entry: AuditEntry) throws(Fault) {
         let file = try Self.open(path, O_CREAT)
         let line = entry.line(at: Clock.timestamp())
-        let bytes = isTorn.withLock { $0 } ? [UInt8(ascii: "\n")] + line : line
         let raw = file.raw
         do throws(SystemError) {
-            let written = try retryingOnInterrupt("append to", on: path) {
-                // SAFETY: the array is borrowed for the call.
-                unsafe bytes.withUnsafeBytes { unsafe write(raw, $0.baseAddress, $0.count) }
+            try isTorn.withLock { isTorn throws(SystemError) in
+                let bytes = isTorn ? [UInt8(ascii: "\n")] + line : line
+                let written = try retryingOnInterrupt("append to", on: path) {
+                    // SAFETY: the array is borrowed for the call.
+                    unsafe bytes.withUnsafeBytes { unsafe write(raw, $0.baseAddress, $0.count) }
+                }
+                isTorn = written < bytes.count
+                if isTorn { throw SystemError("append to", on: path, errno: ENOSPC) }
             }
-            isTorn.withLock { $0 = written < bytes.count }
-            if written < bytes.count { throw SystemError("append to", on: path, errno: ENOSPC) }
         } catch {
             throw Fault(clause: "cannot be written: \(error): make room for it, or name another file")
         }
