@@ -31,6 +31,8 @@ package struct Candidate: Sendable {
     package var manifestSource = ManifestSource.note
     /// What `index` found; `nil` where nobody asked for it yet.
     var knownIndex: ImageIndex?
+    /// Why it stays in memory whatever its manifest says, a clause; set before the gates are asked.
+    var residence: String?
     /// What was found out about its signatures; by default that nobody asked for any.
     package var signature = SignatureFacts()
     /// The snapshot of its contract, where one lies beside the file.

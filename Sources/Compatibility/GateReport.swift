@@ -44,15 +44,16 @@ public struct GateReport: Sendable {
     package static func judge(
         _ candidate: Candidate, host: HostFacts, policy: GatePolicy = GatePolicy()
     ) -> GateReport {
-        let candidate = candidate.indexed
+        var candidate = candidate.indexed
         let manifest = candidate.foundManifest
-        let unload: (unloadClass: UnloadClass, reasons: [String])
+        let unload: (unloadClass: UnloadClass, reasons: [String], fact: String?)
         switch candidate.image {
         case .success(let image):
             unload = UnloadClass.classify(
                 image, manifest: manifest, closure: candidate.closure, index: candidate.index)
-        case .failure: unload = (.resident, ["the file could not be read"])
+        case .failure: unload = (.resident, ["the file could not be read"], "the file could not be read")
         }
+        candidate.residence = unload.fact
         let findings = Gate.all.flatMap { $0.judge(candidate, host, policy) }
         return GateReport(
             path: candidate.path, image: candidate.id, plugin: manifest?.name,

@@ -22,10 +22,11 @@ extension UnloadClass {
     /// - Parameters:
     ///   - closure: `nil` where nobody looked: every library that is not the C library's own may then stay.
     ///   - index: the image's, where it is at hand.
+    /// - Returns: also the first reason that no vouch lifts, where there is one.
     package static func classify(
         _ image: ELFImage, manifest: PluginManifest?, closure: ClosureFacts? = nil,
         index: ImageIndex? = nil
-    ) -> (unloadClass: UnloadClass, reasons: [String]) {
+    ) -> (unloadClass: UnloadClass, reasons: [String], fact: String?) {
         let brought = closure?.comingAlong ?? []
         let own = index ?? ImageIndex(image, manifest)
         let others = brought.map { library, image in (library, image, ImageIndex(image, nil)) }
@@ -44,10 +45,10 @@ extension UnloadClass {
             }
         }
         if !facts.isEmpty || (!doubts.isEmpty && !isVouchedFor) {
-            return (.resident, facts + doubts + delays)
+            return (.resident, facts + doubts + delays, facts.first)
         }
         let vouched = doubts.map { "\($0), vouched for by unload = clean" }
-        return (delays.isEmpty ? .unloadable : .deferred, delays + vouched)
+        return (delays.isEmpty ? .unloadable : .deferred, delays + vouched, nil)
     }
 
     /// "brings libb.so (through liba.so): imports sigaction, …".

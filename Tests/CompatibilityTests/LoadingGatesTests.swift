@@ -168,6 +168,33 @@ struct LoadingGatesTests {
         ),
     ]
 
+    /// A vouch that lifts nothing is not said to have lifted anything: a report never names two classes.
+    @Test(arguments: [false, true], [false, true])
+    func importsFollowTheUnloadClass(_ isVouchedFor: Bool, _ isNeverUnmapped: Bool) throws {
+        let manifest = try Sample.manifest(Sample.manifestText + (isVouchedFor ? "\nunload = clean\n" : ""))
+        let candidate = Sample.candidate { candidate, image in
+            candidate.manifest = .found(manifest)
+            image.symbols.append(DynamicSymbol(name: "pthread_create", sectionIndex: 0))
+            if isNeverUnmapped { image.dynamic?.flags1 = 8 }
+        }
+        let report = GateReport.judge(candidate, host: Sample.host)
+        let sentence = report.findings.first { $0.code == "imports.threads" }?.sentence
+        let start = "imports.threads: plugin imports pthread_create, which may leave a running thread behind: it "
+        switch (isNeverUnmapped, isVouchedFor) {
+        case (true, _):
+            #expect(sentence == start + "stays resident whatever anybody vouches for (is linked with -z nodelete)")
+            #expect(report.unloadClass == .resident)
+        case (false, true):
+            #expect(sentence == start + "is unmapped on the word of its manifest (unload = clean)")
+            #expect(report.unloadClass == .unloadable)
+        case (false, false):
+            #expect(
+                sentence == start + "stays resident, for nothing vouches for it: end every thread, timer and queue in "
+                    + "swb_stop, and add unload = clean to the manifest")
+            #expect(report.unloadClass == .resident)
+        }
+    }
+
     @Test(arguments: notes.indices)
     func consequencesAreNoted(_ index: Int) {
         let (code, change, line) = Self.notes[index]

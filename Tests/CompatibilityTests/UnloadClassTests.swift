@@ -5,7 +5,7 @@ import Testing
 struct UnloadClassTests {
     static func classify(
         vouched: Bool = false, closure: ClosureFacts? = nil, _ change: (inout ELFImage) -> Void
-    ) throws -> (unloadClass: UnloadClass, reasons: [String]) {
+    ) throws -> (unloadClass: UnloadClass, reasons: [String], fact: String?) {
         var image = Sample.image
         change(&image)
         let manifest = try Sample.manifest(Sample.manifestText + (vouched ? "\nunload = clean\n" : ""))

@@ -20,15 +20,21 @@ extension Gate {
             guard let first = imports.first else { return [.passed(code, plugin: "none")] }
             let names = imports.map(\.name).joined(separator: ", ")
             let isVouchedFor = candidate.foundManifest?.vouchesForUnload ?? false
+            let (consequence, remedy) =
+                if let reason = candidate.residence {
+                    ("it stays resident whatever anybody vouches for (\(reason))", "")
+                } else if isVouchedFor {
+                    ("it is unmapped on the word of its manifest (unload = clean)", "")
+                } else {
+                    (
+                        "it stays resident, for nothing vouches for it",
+                        "\(end) in swb_stop, and add unload = clean to the manifest"
+                    )
+                }
             return [
                 .noted(
                     code, plugin: names,
-                    "plugin imports \(names), which may leave \(first.leftover) behind: "
-                        + (isVouchedFor
-                            ? "it is unmapped on the word of its manifest (unload = clean)"
-                            : "it stays resident, for nothing vouches for it"),
-                    remedy: isVouchedFor
-                        ? "" : "\(end) in swb_stop, and add unload = clean to the manifest")
+                    "plugin imports \(names), which may leave \(first.leftover) behind: \(consequence)", remedy: remedy)
             ]
         }
     }
