@@ -60,7 +60,7 @@ struct ContractBuilder {
         return contract
     }
 
-    private func isOurs(_ place: SyntaxPlace?) -> Bool { place.map { files.contains($0.file) } ?? false }
+    private func isOurs(_ place: SyntaxPlace?) -> Bool { place.map { files.contains($0.source) } ?? false }
 
     private static func isCallback(_ type: CType) -> Bool {
         switch type {

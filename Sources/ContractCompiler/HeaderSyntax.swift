@@ -70,7 +70,7 @@ struct HeaderSyntax {
 
     /// Whether a place is in a system header.
     func isSystem(_ place: SyntaxPlace?) -> Bool {
-        place.map { systemFiles.contains($0.file) } ?? true
+        place.map { systemFiles.contains($0.source) } ?? true
     }
 
     /// - Parameters:
@@ -89,8 +89,10 @@ struct HeaderSyntax {
                 let space = scope + (node.name.map { $0 + "::" } ?? "")
                 collect(node.inner, scope: space, space: space, isC: isC, outer: outer)
             case "RecordDecl", "CXXRecordDecl", "EnumDecl":
-                let following = nodes[(index + 1)...].first { !$0.isImplicit }
-                collectTag(node, namedBy: following, scope: scope, space: space, isC: isC, outer: outer)
+                // `typedef struct { … } *first, point;` is two, and the second names it.
+                let typedefs = nodes[(index + 1)...].prefix { $0.kind == "TypedefDecl" }
+                let name = typedefs.first { $0.directlyOwnedTag == node.id }?.name
+                collectTag(node, namedBy: name, scope: scope, space: space, isC: isC, outer: outer)
             case "TypedefDecl", "TypeAliasDecl":
                 guard let name = node.name, let spelling = node.type else { continue }
                 let type = typedefType(node, spelling)
@@ -106,7 +108,7 @@ struct HeaderSyntax {
     }
 
     private mutating func collectTag(
-        _ node: SyntaxNode, namedBy following: SyntaxNode?, scope: String, space: String, isC: Bool, outer: TypeName?
+        _ node: SyntaxNode, namedBy typedef: String?, scope: String, space: String, isC: Bool, outer: TypeName?
     ) {
         let scope = node.isHoisted ? space : scope
         let kind: TypeName.Kind = node.kind == "EnumDecl" ? .enum : node.tagUsed == "union" ? .union : .struct
@@ -114,16 +116,14 @@ struct HeaderSyntax {
         var tag: Tag?
         if let name = node.name {
             tag = self.tag(TypeName(kind, name), layoutName: "\(kind.rawValue) \(scope)\(name)", scope: scope)
-        } else if let following, following.kind == "TypedefDecl", following.directlyOwnedTag == node.id,
-            let name = following.name
-        {
+        } else if let name = typedef {
             tag = Tag(TypeName(.typedef, name), layoutKey: scope + name)
             tags[TypeName(.typedef, name)] = tag
         } else if kind == .enum {
             unnamedEnums.append(node)
         }
         if isDefinition, let tag { (tag.definition, tag.outer) = (node, outer) }
-        if let place = node.place, node.name == nil { unnamed[place.text, default: []].append(node) }
+        if tag == nil, let place = node.place { unnamed[place.text, default: []].append(node) }
         if kind != .enum {
             collect(
                 node.inner, scope: isCPlusPlus ? scope + (node.name.map { $0 + "::" } ?? "") : scope, space: space,
@@ -171,11 +171,7 @@ extension HeaderSyntax {
             let definition = tag.definition
         {
             let type = definition.kind == "EnumDecl" ? enumType(tag.name, definition) : .success(.record(tag.name))
-            // `typedef const struct { … } point;` is rare, and the qualifier is in the spelling alone.
-            let words = spelling.split(separator: " ")
-            return type.map {
-                CType.Qualified($0, isConst: words.contains("const"), isVolatile: words.contains("volatile"))
-            }
+            return type.map { CType.Qualified($0) }
         }
         do throws(CTypeError) { return .success(try type(spelling)) } catch { return .failure(error.reason) }
     }

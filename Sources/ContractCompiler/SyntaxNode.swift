@@ -46,9 +46,7 @@ struct SyntaxNode {
         var node = self
         while let first = node.inner.first(where: { $0.kind.hasSuffix("Type") }) {
             if let tag = first.ownedTag { return tag }
-            guard first.kind == "ElaboratedType" || first.kind == "TypedefType" || first.kind == "QualType" else {
-                return nil
-            }
+            guard first.kind == "ElaboratedType" || first.kind == "TypedefType" else { return nil }
             node = first
         }
         return nil

@@ -1,6 +1,8 @@
 /// Where in the sources something stands.
 struct SyntaxPlace: Hashable, Sendable {
-    /// As clang calls it: its name as it was included.
+    /// The file that was read, as clang calls it: its name as it was included.
+    var source: String
+    /// The same, or what #line says in its place.
     var file: String
     var line: Int
     var column: Int
@@ -46,7 +48,7 @@ extension SyntaxPlace: Decodable {
         }
         guard let column = try container.decodeIfPresent(Int.self, forKey: .col) else {
             // What the compiler made up stands nowhere.
-            (file, line, column) = ("", 0, 0)
+            (source, file, line, column) = ("", "", 0, 0)
             return
         }
         self.column = column
@@ -63,6 +65,7 @@ extension SyntaxPlace: Decodable {
         places.presumedLine =
             try container.decodeIfPresent(Int.self, forKey: .presumedLine)
             ?? (newFile == nil ? places.line + shift : places.line)
+        source = places.file
         file = places.presumedFile
         line = places.presumedLine
     }

@@ -201,6 +201,49 @@ struct HeaderCompilerTests {
             ])
     }
 
+    @Test func typesWithoutANameInOnePlaceAreToldApartOrRefused() throws {
+        let told = try contract(
+            of: """
+                #define PAIR struct { struct { int a; } x; int b; }
+                typedef PAIR one; typedef PAIR two;
+                typedef const struct { int a; } fixed;
+                typedef struct { int a; } *first, second;
+                void f(one *, two *, fixed *, first, second *);
+                """)
+        #expect(told.types.keys.sorted().map(\.name) == ["one", "second", "two"])
+        #expect(told.snapshot.contains("void f(one *, two *, const struct { int a; } *, second *, second *)"))
+        #expect(
+            obstacles {
+                try contract(
+                    of:
+                        "#define TWO struct { struct { int a; } x; struct { int b; } y; }\ntypedef TWO two; void f(two *);"
+                )
+            } == ["greeter.h:2:9: f: a macro makes several types without a name in one place: give them tags"])
+    }
+
+    @Test func linesThatPretendToBeOfAnotherFileAreStillTheHeaders() throws {
+        let read = try contract(
+            of: """
+                #line 200 "greeter.y"
+                struct s { struct { int a; } x; };
+                void f(struct s *);
+                #line 10
+                void g(struct s, ...);
+                """)
+        #expect(read.exports.keys.sorted() == ["f", "g"])
+        #expect(
+            obstacles { try contract(of: "#line 7 \"a.y\"\nvoid f(_Complex float);") }.first?.hasPrefix("a.y:7:22: f:")
+                == true)
+    }
+
+    @Test func anOpaqueTypesSizeCountsOnlyWhereItIsHeld() throws {
+        let alone = try contract(of: "#include <stdio.h>\nvoid f(fpos_t *);")
+        let both = try contract(of: "#include <stdio.h>\nvoid f(fpos_t *); void g(fpos_t);")
+        #expect(alone.digest(of: "f") == both.digest(of: "f"))
+        #expect(alone.snapshot.contains("\nopaque struct _G_fpos_t\n"))
+        #expect(both.snapshot.contains("\nopaque struct _G_fpos_t size 16 align 8"))
+    }
+
     @Test func leavesOutWhatItIsTold() throws {
         let text = "void first(void); void b(_Complex float); void c(void);"
         #expect(try contract(of: text) { $0.except = ["b"] }.exports.keys.sorted() == ["c", "first"])
