@@ -64,11 +64,11 @@ struct WorkflowTests {
         let steps = workflow.steps
         #expect(
             steps.map(\.name) == [
-                "packages", "toolchain", "build alone", "the snapshot is the header's", "check",
+                "runner", "toolchain", "build alone", "the snapshot is the header's", "check",
                 "compare with the last release",
             ])
         var output = ""
-        // The first installs packages on the runner.
+        // The first makes a runner of an empty container; here the shell is one.
         for step in steps.dropFirst() {
             let result = try shell.run(step.commands, shell: ["sh", "-e"])
             output = result.stdout
@@ -80,13 +80,31 @@ struct WorkflowTests {
     @Test func whatItIsGivenIsWhatTheAuthorSectionMakes() throws {
         #expect(
             workflow.variables == ["PLUGIN": "greeter.so", "HEADER": "greeter.h", "CONTRACT": "greeter.contract"])
-        #expect(workflow.text.contains("SWITCHBOARD: ${{ github.workspace }}/switchboard\n"))
+        #expect(
+            workflow.steps[0].commands.contains(#"echo "SWITCHBOARD=$GITHUB_WORKSPACE/switchboard" >>"$GITHUB_ENV""#))
     }
 
     @Test func theFirstReleaseHasNothingToBeComparedWith() throws {
         try commit("1.0.0", sources: "1.0.0")
         let (failed, output) = try runSteps()
         #expect(failed == nil && output == "no release yet\n")
+    }
+
+    /// As where git distrusts the folder of a container: that there is no release must not be its excuse.
+    @Test func aHistoryThatCannotBeReadFails() throws {
+        try commit("1.0.0", sources: "1.0.0", isOut: true)
+        try commit("1.1.0", sources: "1.1.0")
+        _ = try shell.run("mv .git ../history")
+        let (failed, _) = try runSteps()
+        #expect(failed == "compare with the last release: exit code 128")
+    }
+
+    /// The very release that a tag is pushed for is compared with the one before it.
+    @Test func aTaggedReleaseIsComparedWithTheOneBefore() throws {
+        try commit("1.0.0", sources: "1.0.0", isOut: true)
+        try commit("1.1.0", sources: "1.1.0", isOut: true)
+        let (failed, output) = try runSteps()
+        #expect(failed == nil && output.contains("declared 1.0.0..1.1.0"), "\(output)")
     }
 
     @Test func aMinorReleasePasses() throws {
