@@ -58,17 +58,30 @@ private struct TypeHeader {
             let inC = assertions(of: definition, name.description, scope: "")
             guard !inC.isEmpty else { continue }
             lines.append("")
-            if let outer = contract.nested[name] {
-                let qualified = "\(outer.name)::\(name.name)"
-                let inCPlusPlus = name.kind == .typedef ? qualified : "\(name.kind.rawValue) \(qualified)"
+            let scope = scope(of: name)
+            if !scope.isEmpty {
+                let word = name.kind == .typedef ? "" : "\(name.kind.rawValue) "
+                let inCPlusPlus = "\(word)\(scope)\(name.name)"
                 lines.append("#ifdef __cplusplus")
-                lines += assertions(of: definition, inCPlusPlus, scope: "\(outer.name)::")
+                lines += assertions(of: definition, inCPlusPlus, scope: scope)
                 lines += ["#else"] + inC + ["#endif"]
             } else {
                 lines += inC
             }
         }
         lines += ["", "#endif"]
+    }
+
+    /// What C++ puts in front of a name that is declared inside others: `outer::inner::`.
+    private func scope(of name: TypeName) -> String {
+        var scope = ""
+        var name = name
+        var seen: Set<TypeName> = [name]
+        while let outer = contract.nested[name], seen.insert(outer).inserted {
+            scope = "\(outer.name)::\(scope)"
+            name = outer
+        }
+        return scope
     }
 
     private mutating func writeExports() {

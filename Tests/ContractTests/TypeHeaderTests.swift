@@ -151,6 +151,26 @@ import Testing
         #expect(result.exitCode == 0, "\(result.stderr)")
     }
 
+    /// C++ looks for a struct where it was declared, however deep that is; C knows no inside.
+    @Test(arguments: compilers)
+    func nestedTypesAreFoundByEveryCompiler(command: [String]) throws {
+        var contract = Contract(header: "deep.h", target: "t")
+        let names = ["outer", "middle", "inner"].map { TypeName(.struct, $0) }
+        for name in names {
+            contract.types[name] = .record(
+                Record(
+                    isUnion: false, size: 4, alignment: 4,
+                    members: [.init(name: "a", offset: 0, type: .init(.integer(.signed(bits: 32))))]))
+        }
+        (contract.nested[names[1]], contract.nested[names[2]]) = (names[0], names[1])
+        let header = "struct outer { struct middle { struct inner { int a; } a; } a; };\n"
+        let result = try compile(contract, header, with: command)
+        #expect(result.exitCode == 0, "\(result.stderr)")
+        // Nested in each other: no header says so, a text may.
+        contract.nested[names[0]] = names[2]
+        #expect(contract.typeHeader.contains("struct middle::inner::outer"))
+    }
+
     @Test func symbolsThatDifferInCaseAloneKeepTheirOwnMacros() {
         var contract = Contract(header: "x.hpp", target: "t")
         for symbol in ["open", "Open", "close"] { contract.exports[symbol] = .message }
