@@ -97,7 +97,7 @@ package enum HeaderError: Error, Sendable {
                     + " cannot be expressed in a contract: change the type, or leave the export out with --except NAME"
             ] + obstacles.map(\.description)
         case .notUnderstood(let what):
-            return ["clang's answer is not understood: \(what): use a clang that is known to work (16 to 21)"]
+            return ["clang's answer is not understood: \(what): use the clang of the Swift toolchain"]
         }
     }
 }
