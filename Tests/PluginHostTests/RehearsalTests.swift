@@ -14,8 +14,8 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGABRT (signal 6) in its constructors, and this \
-                host would have been; its last words: invariant broken: mend it until plugctl check --rehearse \
-                passes
+                host would have been; its last words: invariant broken: mend the plugin, and see it pass \
+                plugctl check --rehearse
                 """
             ]
         ),
@@ -34,8 +34,8 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV (signal 11) in its constructors, and \
-                this host would have been; its last words: about to crash: mend it until plugctl check --rehearse \
-                passes
+                this host would have been; its last words: about to crash: mend the plugin, and see it pass \
+                plugctl check --rehearse
                 """
             ]
         ),
@@ -44,7 +44,7 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV (signal 11) in its destructors, and this \
-                host would have been; it said nothing: mend it until plugctl check --rehearse passes
+                host would have been; it said nothing: mend the plugin, and see it pass plugctl check --rehearse
                 """
             ]
         ),
@@ -53,7 +53,7 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV (signal 11) in swb_health, and this host \
-                would have been; it said nothing: mend it until plugctl check --rehearse passes
+                would have been; it said nothing: mend the plugin, and see it pass plugctl check --rehearse
                 """
             ]
         ),
@@ -69,7 +69,7 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV (signal 11) in swb_start, and this host \
-                would have been; it said nothing: mend it until plugctl check --rehearse passes
+                would have been; it said nothing: mend the plugin, and see it pass plugctl check --rehearse
                 """
             ]
         ),
@@ -78,7 +78,7 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV (signal 11) in swb_stop, and this host \
-                would have been; it said nothing: mend it until plugctl check --rehearse passes
+                would have been; it said nothing: mend the plugin, and see it pass plugctl check --rehearse
                 """
             ]
         ),
@@ -87,7 +87,7 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV (signal 11) in swb_start, and this host \
-                would have been; it said nothing: mend it until plugctl check --rehearse passes
+                would have been; it said nothing: mend the plugin, and see it pass plugctl check --rehearse
                 """
             ]
         ),
@@ -125,8 +125,8 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGABRT (signal 6) in swb_start, and this host \
-                would have been; the last of the 4194317 bytes that it wrote: out of paper: mend it until plugctl \
-                check --rehearse passes
+                would have been; the last of the 4194317 bytes that it wrote: out of paper: mend the \
+                plugin, and see it pass plugctl check --rehearse
                 """
             ]
         ),
@@ -141,9 +141,9 @@ import Testing
             [
                 #"""
                 rehearsal.no-report: plugin's rehearsal ended in its constructors with exit code 0 and without a \#
-                report, and this host counts on nothing else; its last words: 0 hello\u{a}0 done constructors\u{a}0 \#
-                finished\u{a}{"event":"finished"}\u{a}\u{a}0 hello\u{a}0 done constructors\u{a}0 \#
-                finished\u{a}{"event":"finished"}: let it answer with an error in place of ending the process, and \#
+                report, and this host counts on nothing else; its last words: 0 hello | 0 done constructors | 0 \#
+                finished | {"event":"finished"} | 0 hello | 0 done constructors | 0 finished | \#
+                {"event":"finished"}: let it answer with an error in place of ending the process, and \#
                 close no descriptor of others
                 """#
             ]
@@ -217,7 +217,7 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGKILL (signal 9) in its constructors, and this \
-                host would have been; it said nothing: mend it until plugctl check --rehearse passes
+                host would have been; it said nothing: mend the plugin, and see it pass plugctl check --rehearse
                 """
             ]
         ),
@@ -266,7 +266,8 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGSEGV (signal 11) in its process, after swb_start, \
-                and this host would have been; it said nothing: mend it until plugctl check --rehearse passes
+                and this host would have been; it said nothing: mend the plugin, and see it pass plugctl check \
+                --rehearse
                 """
             ]
         ),
@@ -275,7 +276,7 @@ import Testing
             [
                 """
                 rehearsal.crashed: plugin's rehearsal was killed by SIGTRAP (signal 5) in its constructors, and this \
-                host would have been; it said nothing: mend it until plugctl check --rehearse passes
+                host would have been; it said nothing: mend the plugin, and see it pass plugctl check --rehearse
                 """
             ]
         ),

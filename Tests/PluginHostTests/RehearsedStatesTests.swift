@@ -12,7 +12,7 @@ import Testing
                 try await refusal(host, bad) == [
                     """
                     rehearsal.crashed: plugin's rehearsal was killed by SIGABRT (signal 6) in swb_restore, and this host \
-                    would have been; it said nothing: mend it until plugctl check --rehearse passes
+                    would have been; it said nothing: mend the plugin, and see it pass plugctl check --rehearse
                     """
                 ])
         }

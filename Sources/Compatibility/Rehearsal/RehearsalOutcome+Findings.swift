@@ -41,7 +41,7 @@ extension RehearsalOutcome {
             return .refused(
                 "rehearsal.crashed", plugin: "\(name) in \(here)", host: "lives on",
                 "plugin's rehearsal was killed by \(name) in \(here), and this host would have been" + lastWords,
-                remedy: "mend it until plugctl check --rehearse passes")
+                remedy: "mend the plugin, and see it pass plugctl check --rehearse")
         case .exited(let code):
             return .refused(
                 "rehearsal.no-report", plugin: "exit code \(code) in \(here)", host: "counts on a report",
@@ -77,7 +77,7 @@ extension RehearsalOutcome {
             "rehearsal.failed", plugin: code.map { "\($0) in \(step.place)" } ?? "in \(step.place)",
             host: "wants 0",
             "plugin's \(answer), and this host would not have published it" + (output.count > 0 ? lastWords : ""),
-            remedy: code == nil ? "mend it until plugctl check --rehearse passes" : "see to what it says")
+            remedy: code == nil ? "mend the plugin, and see it pass plugctl check --rehearse" : "see to what it says")
     }
 
     private var leftoversFinding: Finding {
@@ -102,7 +102,7 @@ extension RehearsalOutcome {
     /// The end of its output, as a clause; of more than is shown, how much there was.
     private var lastWords: String {
         let shown = output.tail.suffix(Self.shownBytes)
-        let text = String(decoding: shown, as: UTF8.self).trimmed
+        let text = String(decoding: shown, as: UTF8.self).onOneLine
         guard !text.isEmpty else { return "; it said nothing" }
         return output.count > shown.count
             ? "; the last of the \(output.count) bytes that it wrote: \(text)" : "; its last words: \(text)"
@@ -120,9 +120,11 @@ extension RehearsalOutcome {
 }
 
 extension String {
-    /// Without line ends and blanks at both ends.
-    fileprivate var trimmed: String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0.isNewline }
-        return String(drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    /// Its lines behind one another, " | " between them, without blanks around each and without empty ones.
+    fileprivate var onOneLine: String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        return split(whereSeparator: \.isNewline)
+            .map { String($0.drop(while: isBlank).reversed().drop(while: isBlank).reversed()) }
+            .filter { !$0.isEmpty }.joined(separator: " | ")
     }
 }
