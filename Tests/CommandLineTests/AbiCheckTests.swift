@@ -136,6 +136,9 @@ import Testing
         #expect(result.stdout == "abi-check: the committed breaking change is refused in every way\n")
         #expect(result.exitCode == 0)
         #expect(try shell("ls tmp").stdout == "", "nothing is left behind")
+        // As scripts/test calls it: by a path from where it stands.
+        let relative = try shell("ln -s '\(Plugctl.path)' program; PLUGCTL=./program check --self-check")
+        #expect(relative.exitCode == 0, "\(relative.stdout)")
     }
 
     /// A plugctl that approves of all, one that refuses all, and one that compares nothing but names.
