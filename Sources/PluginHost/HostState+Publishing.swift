@@ -35,6 +35,8 @@ extension HostState {
             if heldState?.keys.contains(key) == true { continue }
             let route = route(at: key)
             if let server, heldState?.generations.contains(server) == true {
+                // Whoever binds has the place of an export in a target that comes with the end of the hold.
+                placeExports(of: server, for: key.plugin)
                 heldState?.hold.add(route)
                 heldState?.keys.insert(key)
                 routes[key] = (route, nil)

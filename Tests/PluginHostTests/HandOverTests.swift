@@ -123,6 +123,23 @@ import Testing
         }
     }
 
+    /// Nobody had bound it before its state was on its way: the export was said not to be there.
+    @Test func thePluginsFirstBindingMayComeDuringTheHandOver() async throws {
+        try await withHost({ $0.handOverLimit = .seconds(60) }) { host, folder in
+            let barrier = try Barrier(in: folder)
+            _ = try await host.load(Plugins.build("hangs_in_save.c", "1.0.0", barrier: barrier, into: folder))
+            let next = try Plugins.build("keeps_state.c", "1.1.0", into: folder)
+            let swap = Task { try await host.swap("keeper", to: next) }
+            try await barrier.waitUntilEntered()
+            defer { barrier.open() }
+            let tell = try host.messages("keeper", "^1", "tell")
+            #expect(throws: PluginHostError.self) { _ = try host.messages("keeper", "^1", "absent") }
+            barrier.open()
+            #expect(try await swap.value.handOver?.mode == .quiesced)
+            _ = try tell.send("")
+        }
+    }
+
     @Test func aShutdownLetsTheHandOverEndAndNoHeldCallHangs() async throws {
         try await withHost({ $0.stopLimit = .milliseconds(200) }) { host, folder in
             let barrier = try Barrier(in: folder)
