@@ -78,11 +78,20 @@ extension AbidiffVerdict {
 
     /// What it adds to the findings where its consent was asked for; none where it sees no change.
     ///
+    /// A change that it cannot judge is one that breaks where nothing else judges it either.
+    ///
+    /// - Parameter others: the findings so far.
     /// - Throws: where it could not tell.
-    func findings() throws(CommandFailure) -> [ReleaseFinding] {
+    func findings(beside others: [ReleaseFinding]) throws(CommandFailure) -> [ReleaseFinding] {
         switch state {
         case .unknown: throw CommandFailure(code: "abidiff", message: "abidiff cannot tell: \(sentence)", exit: 1)
         case .same: return []
+        case .changed where others.contains { $0.code == "export.unproven" }:
+            return [
+                ReleaseFinding(
+                    "abidiff", .breaking, needs: .major, "abidiff sees a change, and no digest tells whether it breaks",
+                    remedy: "declare the types of the exports, or read its report")
+            ]
         case .changed:
             return [ReleaseFinding("abidiff", .noted, needs: .patch, sentence, remedy: "read its report")]
         case .incompatible:

@@ -34,7 +34,9 @@ struct CompareCommand {
             declared = declared ?? ReleaseComparison.declared(old: before.release, new: after.release)
             if options.abidiff != .no {
                 let verdict = AbidiffVerdict(old: before, new: after, environment: environment)
-                if options.abidiff == .yes { findings = ReleaseComparison.sorted(findings + (try verdict.findings())) }
+                if options.abidiff == .yes {
+                    findings = ReleaseComparison.sorted(findings + (try verdict.findings(beside: findings)))
+                }
                 abidiff = options.abidiff == .yes || verdict.state != .unknown ? verdict : nil
             }
         case (.contract(let before), .contract(let after)):

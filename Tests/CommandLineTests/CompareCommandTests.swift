@@ -235,4 +235,24 @@ import Testing
         #expect(failed.exitCode == 1)
         #expect(!(try Plugctl.run(["compare", old, new], environment: path).stdout.contains("abidiff")))
     }
+
+    /// Exit bit 4 alone is no consent: a struct that grew in its middle gives no more.
+    @Test(.enabled("install the package abigail-tools") { abidiff != nil })
+    func aChangeThatNobodyCanJudgeBreaks() throws {
+        func plugin(_ version: String, _ members: String) throws -> String {
+            try speaker(
+                version, ["export = ask"],
+                code: """
+                    struct p { \(members) };
+                    SWB_EXPORT int look(struct p *p); int look(struct p *p) { return p->a; }
+                    """, flags: ["-g"])
+        }
+        let old = try plugin("1.0.0", "int a; int b;"), new = try plugin("1.1.0", "int c; int a; int b;")
+        #expect(try Plugctl.run("compare", old, new).exitCode == 0, "auto only shows it")
+        let heard = try Plugctl.run("compare", old, new, "--abidiff", "yes")
+        #expect(
+            heard.stdout.hasSuffix(
+                "is a minor step; abidiff sees a change, and no digest tells whether it breaks: needs 2.0.0\n"))
+        #expect(heard.exitCode == 3)
+    }
 }
