@@ -47,9 +47,12 @@ private struct TypeHeader {
         lines += [
             "/* Static assertions of C11 and C++17 alike. */", "#ifdef __cplusplus",
             "#define \(prefix)_TYPES_ASSERT(condition, what) static_assert(condition, what \(prefix)_TYPES_REMEDY)",
-            "#define \(prefix)_TYPES_ALIGNOF(type) alignof(type)", "#else",
+            "#define \(prefix)_TYPES_ALIGNOF(type) alignof(type)",
+            "#define \(prefix)_TYPES_IS(type, name, value) (type::name == static_cast<decltype(type::name)>(value))",
+            "#else",
             "#define \(prefix)_TYPES_ASSERT(condition, what) _Static_assert(condition, what \(prefix)_TYPES_REMEDY)",
-            "#define \(prefix)_TYPES_ALIGNOF(type) _Alignof(type)", "#endif",
+            "#define \(prefix)_TYPES_ALIGNOF(type) _Alignof(type)",
+            "#define \(prefix)_TYPES_IS(type, name, value) (name == (value))", "#endif",
             "#define \(prefix)_TYPES_REMEDY \\",
             "  \" differs from the contract in \(header): build without -fpack-struct, -fshort-enums and #pragma pack, for \" \\",
             "  \"\(contract.target); or write this file anew with plugctl contract digest --header, if \(header) changed\"",
@@ -121,9 +124,13 @@ private struct TypeHeader {
         case .opaque(let size, let alignment):
             return layout(size, alignment)
         case .enumeration(let enumeration):
+            // C++ finds an enumerator of every enum behind its name, and those of `enum class` nowhere else.
+            let tag = name.split(separator: " ").last.map(String.init) ?? name
             return layout(UInt64(enumeration.storage.bits / 8), nil)
                 + enumeration.enumerators.map {
-                    assertion("\(scope)\($0.name) == \(Self.literal($0.value))", "the value of \(scope)\($0.name)")
+                    assertion(
+                        "\(prefix)_TYPES_IS(\(tag), \($0.name), \(Self.literal($0.value)))",
+                        "the value of \(scope)\($0.name)")
                 }
         case .record(let record):
             return layout(record.size, record.alignment)

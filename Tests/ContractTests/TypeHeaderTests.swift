@@ -59,9 +59,11 @@ import Testing
                 #ifdef __cplusplus
                 #define GREETER_TYPES_ASSERT(condition, what) static_assert(condition, what GREETER_TYPES_REMEDY)
                 #define GREETER_TYPES_ALIGNOF(type) alignof(type)
+                #define GREETER_TYPES_IS(type, name, value) (type::name == static_cast<decltype(type::name)>(value))
                 #else
                 #define GREETER_TYPES_ASSERT(condition, what) _Static_assert(condition, what GREETER_TYPES_REMEDY)
                 #define GREETER_TYPES_ALIGNOF(type) _Alignof(type)
+                #define GREETER_TYPES_IS(type, name, value) (name == (value))
                 #endif
                 #define GREETER_TYPES_REMEDY \\
                   " differs from the contract in greeter.h: build without -fpack-struct, -fshort-enums and #pragma pack, for " \\
@@ -69,12 +71,12 @@ import Testing
 
                 #ifdef __cplusplus
                 GREETER_TYPES_ASSERT(sizeof(enum node::color) == 4, "the size of enum node::color");
-                GREETER_TYPES_ASSERT(node::RED == 0, "the value of node::RED");
-                GREETER_TYPES_ASSERT(node::BLUE == 1, "the value of node::BLUE");
+                GREETER_TYPES_ASSERT(GREETER_TYPES_IS(node::color, RED, 0), "the value of node::RED");
+                GREETER_TYPES_ASSERT(GREETER_TYPES_IS(node::color, BLUE, 1), "the value of node::BLUE");
                 #else
                 GREETER_TYPES_ASSERT(sizeof(enum color) == 4, "the size of enum color");
-                GREETER_TYPES_ASSERT(RED == 0, "the value of RED");
-                GREETER_TYPES_ASSERT(BLUE == 1, "the value of BLUE");
+                GREETER_TYPES_ASSERT(GREETER_TYPES_IS(color, RED, 0), "the value of RED");
+                GREETER_TYPES_ASSERT(GREETER_TYPES_IS(color, BLUE, 1), "the value of BLUE");
                 #endif
 
                 GREETER_TYPES_ASSERT(sizeof(struct node) == 112, "the size of struct node");

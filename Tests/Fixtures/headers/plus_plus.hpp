@@ -16,7 +16,7 @@ struct buffer {
     std::size_t count;
     bool owned;
 };
-enum mode : unsigned char { quiet, loud };
+enum class mode : unsigned char { quiet, loud };
 struct session; // opaque
 session *begin(const buffer *bytes, mode mode);
 static inline int local(int a) { return a; }
