@@ -10,8 +10,8 @@ import Testing
 
     /// The digest of each export of these texts.
     private func digests(of texts: [String]) throws -> [String: String] {
-        let contract = try readHeader(texts.joined())
-        return contract.exports.keys.reduce(into: [:]) { $0[$1] = contract.digest(of: $1) }
+        let read = try contract(of: texts.joined())
+        return read.exports.keys.reduce(into: [:]) { $0[$1] = read.digest(of: $1) }
     }
 
     @Test func areUnmovedByWordsAndMovedByMeaning() throws {

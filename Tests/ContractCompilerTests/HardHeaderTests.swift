@@ -52,7 +52,7 @@ import Testing
     func hasTheSameDigestsInCPlusPlus(name: String) throws {
         let c = try Self.contract(name + ".h")
         let text = "extern \"C\" {\n" + (try Self.text(name + ".h")) + "}\n"
-        let cPlusPlus = try readHeader(text) {
+        let cPlusPlus = try ContractCompilerTests.contract(of: text) {
             $0.standard = "gnu++17"
             $0.definitions = ["_Bool=bool", "_Alignas=alignas"]
         }

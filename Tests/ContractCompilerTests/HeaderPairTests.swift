@@ -7,8 +7,11 @@ import Testing
     /// The digest of an export moves only where the step is `major`, because a moved one is refused within a line.
     @Test(arguments: HeaderPair.all)
     func saysKindSurvivalAndBump(pair: HeaderPair) throws {
-        let old = try readHeader(pair.old)
-        let new = try readHeader(pair.new) { $0.target = pair.target }
+        let old = try contract(of: pair.old) { $0.includeFolders = [Fixture.includeFolder] }
+        let new = try contract(of: pair.new) {
+            $0.includeFolders = [Fixture.includeFolder]
+            $0.target = pair.target
+        }
         let diff = ContractDiff(old: old, new: new)
         let changes = diff.changes.map { "\($0.kind.rawValue) \($0.callers.verdict) \($0.plugins.verdict)" }
         #expect("\(diff.bump)" == pair.bump)

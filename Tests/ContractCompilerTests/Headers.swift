@@ -20,8 +20,11 @@ func contract(
     var request = HeaderRequest(try write(text, to: name))
     change(&request)
     defer { withExtendedLifetime(folder) {} }
-    return try HeaderCompiler(Clang(environment: testEnvironment())).contract(of: request)
+    return try testCompiler.get().contract(of: request)
 }
+
+/// The one compiler of these tests.
+let testCompiler = Result { HeaderCompiler(try Clang(environment: testEnvironment())) }
 
 /// What finds the toolchain's clang.
 func testEnvironment() -> [String: String] {
