@@ -85,6 +85,13 @@ struct ContractBuilder {
             return nil
         }
         guard case .function(let signature) = type else { return nil }
+        let sized = node.inner.first { $0.inner.contains { $0.kind == "PassObjectSizeAttr" } }
+        if let sized {
+            note(
+                sized.place, .inexpressible("pass_object_size passes a number besides, which no type shows"),
+                of: function.symbol)
+            return nil
+        }
         switch closure(of: type) {
         case .success(let names):
             reached.formUnion(names)

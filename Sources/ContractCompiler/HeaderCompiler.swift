@@ -16,7 +16,7 @@ package struct HeaderCompiler: Sendable {
     package func contract(of request: HeaderRequest) throws(HeaderError) -> Contract {
         guard let path = ResolvedPath.of(request.path), Self.isFile(path) else { throw .noFile(path: request.path) }
         let preprocessed = PreprocessedHeader(try compile(request, ["-E", "-dD"]))
-        let tree = try SyntaxNode(json: try compile(request, ["-fsyntax-only", "-Xclang", "-ast-dump=json"]))
+        let tree = try SyntaxNode(json: try compile(request, Self.treeOptions, warnings: Self.treeWarnings))
         let layouts = RecordLayouts(try compile(request, Self.layoutOptions, isHeader: false))
         let files = Self.exportingFiles(preprocessed, header: path)
         let probe = ConstantProbe(preprocessed.macros.filter { files.contains($0.value) }.keys.sorted())
@@ -33,6 +33,12 @@ package struct HeaderCompiler: Sendable {
                 except: Set(request.except)))
     }
 
+    private static let treeOptions = ["-fsyntax-only", "-Xclang", "-ast-dump=json"]
+
+    /// A struct that a parameter list declares is another in each of them, whatever else is called so (C17, 6.2.1, 4), and
+    /// the tree says neither that nor what is in it: `void f(struct made_here { int a; } *);`.
+    private static let treeWarnings = ["-Wno-everything", "-Werror=visibility"]
+
     /// Debug information of all types needs all layouts, each when its declaration is read to the end.
     ///
     /// Not -fdump-record-layouts-complete: it lays a record out at its `}`, before `packed` or `aligned` behind it is read.
@@ -42,11 +48,13 @@ package struct HeaderCompiler: Sendable {
     ]
 
     /// Runs clang on the header: what it wrote to standard output.
+    ///
+    /// - Parameter warnings: which of them count; the others are the compiler's of the plugin to give.
     private func compile(
-        _ request: HeaderRequest, _ arguments: [String], isHeader: Bool = true
+        _ request: HeaderRequest, _ arguments: [String], warnings: [String] = ["-w"], isHeader: Bool = true
     ) throws(HeaderError) -> [UInt8] {
         let kind = (request.isCPlusPlus ? "c++" : "c") + (isHeader ? "-header" : "")
-        let run = try clang.run(request.options + arguments + ["-x", kind, request.plainPath])
+        let run = try clang.run(warnings + request.options + arguments + ["-x", kind, request.plainPath])
         guard run.end == .exited(0) else {
             throw .doesNotCompile(lines: Self.firstErrors(run.errors, end: run.end))
         }
@@ -58,7 +66,7 @@ package struct HeaderCompiler: Sendable {
     ) throws(HeaderError) -> (ConstantProbe.Answer, target: String) {
         let run = try clang.run(
             request.options + [
-                "-v", "-ferror-limit=0", "-fsyntax-only", "-Xclang", "-ast-dump=json", "-Xclang",
+                "-w", "-v", "-ferror-limit=0", "-fsyntax-only", "-Xclang", "-ast-dump=json", "-Xclang",
                 "-ast-dump-filter=\(ConstantProbe.filter)", "-include", request.plainPath, "-x",
                 request.isCPlusPlus ? "c++" : "c", "-",
             ], input: Array(probe.source.utf8))

@@ -9,9 +9,9 @@ extension HeaderRequest {
     /// The path as it was given, but never taken for an option.
     var plainPath: String { path.hasPrefix("-") ? "./" + path : path }
 
-    /// The options of every run: warnings are the compiler's of the plugin to give.
+    /// The options of every run.
     var options: [String] {
-        var options = ["-w", "-fno-color-diagnostics", "-std=\(standard ?? (isCPlusPlus ? "gnu++17" : "gnu17"))"]
+        var options = ["-fno-color-diagnostics", "-std=\(standard ?? (isCPlusPlus ? "gnu++17" : "gnu17"))"]
         if let target { options.append("--target=\(target)") }
         for folder in includeFolders { options += ["-I", folder] }
         return options + definitions.map { "-D\($0)" }

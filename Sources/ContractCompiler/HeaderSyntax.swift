@@ -186,6 +186,7 @@ extension HeaderSyntax {
         switch reference {
         case .tag(let kind, let name):
             let last = name.split(separator: ":").last.map(String.init) ?? name
+            // Clang says "struct second" of the untagged `typedef struct { … } *first, second;`.
             let known = tagsByName[name] ?? tags[TypeName(kind, last)] ?? tags[TypeName(.typedef, last)]
             guard let tag = known else {
                 let name = TypeName(kind, last)

@@ -72,6 +72,8 @@ extension SyntaxNode: Decodable {
         var isStandardLayout: Bool?
         var isTriviallyCopyable: Bool?
         var isPolymorphic: Bool?
+        /// Not where no copy of it may be made: it is passed by its address then.
+        var canPassInRegisters: Bool?
     }
 
     private struct Range: Decodable {
@@ -109,7 +111,8 @@ extension SyntaxNode: Decodable {
                 if let facts = try container.decodeIfPresent(ClassFacts.self, forKey: .definitionData) {
                     isPlainRecord =
                         facts.isStandardLayout == true && facts.isTriviallyCopyable == true
-                        && facts.isPolymorphic != true && !container.contains(.bases)
+                        && facts.isPolymorphic != true && facts.canPassInRegisters == true
+                        && !container.contains(.bases)
                 }
             case "EnumDecl":
                 fixedType = try container.decodeIfPresent(TypeText.self, forKey: .fixedUnderlyingType)?.qualType

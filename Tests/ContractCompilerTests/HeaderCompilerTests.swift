@@ -156,6 +156,7 @@ struct HeaderCompilerTests {
                         void odd(_BitInt(7) x);
                         void foreign(void (*)(int) __attribute__((ms_abi)));
                         void seen(both);
+                        void sized(void *const p __attribute__((pass_object_size(0))));
                         void fine(int);
                         """)
             } == [
@@ -168,6 +169,7 @@ struct HeaderCompilerTests {
                 "greeter.h:14:21: odd: _BitInt is passed by each compiler as it likes",
                 "greeter.h:15:21: foreign: the calling convention ms_abi is not that of C on this target",
                 "greeter.h:6:9: seen: the union is a transparent union, which is passed as its first member",
+                "greeter.h:17:24: sized: pass_object_size passes a number besides, which no type shows",
             ])
     }
 
@@ -181,6 +183,7 @@ struct HeaderCompilerTests {
                         struct busy { virtual void f(); };
                         struct owner { ~owner(); };
                         struct tidy { int a; int twice() const { return 2 * a; } };
+                        struct pinned { pinned(const pinned &) = delete; pinned(pinned &&) = delete; int a; };
                         template <class T> struct box { T t; };
                         void mangled(int &);
                         extern "C" {
@@ -189,15 +192,17 @@ struct HeaderCompilerTests {
                         void by_busy(busy *);
                         void by_owner(owner *);
                         void by_box(box<int> *);
+                        pinned by_pinned(void);
                         void fine(tidy *, bool, char16_t, wchar_t) noexcept;
                         }
                         """, named: "greeter.hpp")
             } == [
-                "greeter.hpp:9:28: reference: C has no references",
+                "greeter.hpp:10:28: reference: C has no references",
                 "greeter.hpp:2:8: by: struct derived is a C++ class that C does not know how to lay out or to pass",
                 "greeter.hpp:3:8: by_busy: struct busy is a C++ class that C does not know how to lay out or to pass",
                 "greeter.hpp:4:8: by_owner: struct owner is a C++ class that C does not know how to lay out or to pass",
-                "greeter.hpp:13:23: by_box: C has no templates",
+                "greeter.hpp:14:23: by_box: C has no templates",
+                "greeter.hpp:6:8: by_pinned: struct pinned is a C++ class that C does not know how to lay out or to pass",
             ])
     }
 
@@ -261,6 +266,24 @@ struct HeaderCompilerTests {
         #expect(error?.code == "contract.compile" && error?.isRefusal == true)
         #expect(error?.lines.count == 2)
         #expect(error?.lines[1].hasSuffix("/greeter.h:2:7: error: unknown type name 'unknown'") == true)
+    }
+
+    /// What such a struct holds, clang's tree does not show; another one that is called so is none of it.
+    @Test(arguments: [
+        "void f(struct here { int a; } *);", "struct here { int a; };\nvoid f(struct here { char a; } *);",
+        "typedef struct { int a; } here;\nvoid f(struct here *);",
+    ])
+    func aStructOfOneParameterListIsRefused(header: String) {
+        let error = #expect(throws: HeaderError.self) { try contract(of: header) }
+        #expect(error?.code == "contract.compile")
+        #expect(error?.lines.last?.contains("declaration of 'struct here' will not be visible outside") == true)
+    }
+
+    /// A struct goes before a typedef of its name, which names another type.
+    @Test func aTagIsNoTypedef() throws {
+        let contract = try contract(of: "typedef struct { int a; } box; struct box; void f(struct box *, box *);")
+        #expect(contract.types[TypeName(.struct, "box")] == .opaque(size: nil, alignment: nil))
+        #expect(contract.snapshot.contains("void f(struct box *, box *)"))
     }
 
     @Test func enumsAreStoredAsTheCompilerSays() throws {
