@@ -63,8 +63,8 @@ struct ReleaseComparisonTests {
             "greet 9f3c0123456789ab", "greet message", "export.type breaking major greet 9f3c0123456789ab/message",
             "the type of greet changed"),
         Change(
-            "greet 9f3c0123456789ab", "greet", "export.untyped noted patch greet 9f3c0123456789ab/untyped",
-            "greet declares no type any more: no host can compare it"),
+            "greet 9f3c0123456789ab", "greet", "export.untyped breaking major greet 9f3c0123456789ab/untyped",
+            "greet declares no type any more: a host refuses it to those that bound the type"),
         Change(
             "requires = base ^1", "requires = base ^1.4", "requires.changed noted minor base ^1/^1.4",
             "it requires base ^1.4 now"),
@@ -163,6 +163,9 @@ struct ReleaseComparisonTests {
         let typed = ReleaseComparison.findings(old: before, new: try Self.release())
         #expect(typed.map(\.code) == ["export.typed"])
         #expect(typed.first?.statement == "size declares a type now, which nothing before is compared with")
+        // A message is called otherwise, and the loader knows that of untyped exports, too.
+        let message = try Self.release(Self.base.replacing(" 00112233445566ff", with: " message"))
+        #expect(ReleaseComparison.findings(old: before, new: message).map(\.bump) == [.major])
     }
 
     @Test func theGravestComesFirst() throws {

@@ -112,8 +112,9 @@ package enum ReleaseComparison {
                     statement, remedy: remedy)
             ]
         }
+        // As strict as the loader: what a route has bound stays of its type, and declared.
         switch (before, after) {
-        case (_?, _?):
+        case (_?, _?), (nil, .message):
             return finding(
                 "export.type", .breaking, .major, "the type of \(symbol) changed",
                 hasContracts
@@ -125,7 +126,8 @@ package enum ReleaseComparison {
                 "")
         default:
             return finding(
-                "export.untyped", .noted, .patch, "\(symbol) declares no type any more: no host can compare it",
+                "export.untyped", .breaking, .major,
+                "\(symbol) declares no type any more: a host refuses it to those that bound the type",
                 "write it back into the manifest: plugctl contract digest")
         }
     }
