@@ -43,10 +43,14 @@ enum ContractFile {
         let temporary = "\(path).\(getpid())"
         do throws(SystemError) {
             let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
-            try file.write(text.utf8, to: temporary)
-            _ = try retryingOnInterrupt("write", on: path) { unsafe rename(temporary, path) }
+            do throws(SystemError) {
+                try file.write(text.utf8, to: temporary)
+                _ = try retryingOnInterrupt("write", on: path) { unsafe rename(temporary, path) }
+            } catch {
+                _ = unsafe unlink(temporary)
+                throw error
+            }
         } catch {
-            _ = unsafe unlink(temporary)  // there may be none
             throw CommandFailure(code: "system", message: error.description, exit: 1)
         }
     }
