@@ -34,10 +34,12 @@ extension HostState {
         for (key, server) in change.assignments {
             if heldState?.keys.contains(key) == true { continue }
             let route = route(at: key)
-            if let server, heldState?.generations.contains(server) == true {
+            if let server, let held = heldState, held.generations.contains(server) {
                 // Whoever binds has the place of an export in a target that comes with the end of the hold.
                 placeExports(of: server, for: key.plugin)
-                heldState?.hold.add(route)
+                // A caller who is inside goes on to a target that has the route's exports in the route's order.
+                held.hold.add(
+                    route, standIn: held.hold.old.last { $0.generation == server && $0.numbering == key.plugin })
                 heldState?.keys.insert(key)
                 routes[key] = (route, nil)
                 continue

@@ -124,7 +124,8 @@ struct HostState {
         let target = unsafe Target(
             functions: indices[plugin, default: ExportIndex()].table(of: functions),
             instance: UnsafeMutableRawPointer(bitPattern: generation.instance),
-            context: UnsafeMutableRawPointer(mutating: generation.table.pointer), generation: number)
+            context: UnsafeMutableRawPointer(mutating: generation.table.pointer), generation: number,
+            numbering: plugin)
         records[number]?.targets.append(target)
         return target
     }

@@ -43,7 +43,7 @@ package final class Hold: Sendable {
     }
 
     /// All targets of the generations whose state is handed over, published or not yet drained.
-    let old: [Target]
+    package let old: [Target]
     let waiters: HoldWaiters
     private let routes: Lock<[Route]>
     private let begun = Atomic(0)
@@ -68,10 +68,9 @@ package final class Hold: Sendable {
 
     /// Holds one more route: one that is bound meanwhile, and nothing has served yet.
     ///
-    /// - Parameter standIn: one of the old targets, where callers go who are inside already. By default the last one,
-    ///   provided that all are of one generation; where it is `nil` such callers wait until the deadline.
-    package func add(_ route: Route, standIn: Target? = nil) {
-        let standIn = standIn ?? (Set(old.map(\.generation)).count == 1 ? old.last : nil)
+    /// - Parameter standIn: one of the old targets, where callers go who are inside already: of the generation that serves the
+    ///   route, with the route's numbering of exports. Where it is `nil` such callers wait until the deadline.
+    package func add(_ route: Route, standIn: Target?) {
         precondition(
             standIn.map { standIn in old.contains { $0 === standIn } } ?? true, "the stand-in is an old target")
         routes.withLock { $0.append(route) }

@@ -29,6 +29,8 @@ internal import Synchronization
     package let generation: Int
     /// How many function slots there are, empty ones included.
     package let count: Int
+    /// Whose numbering of exports the slots follow: bindings of another plugin's routes must not come here.
+    package let numbering: String
     // SAFETY: written in `init` only; afterwards only read, by anyone, until `deinit`.
     nonisolated(unsafe) let base: UnsafeMutableRawPointer
     private let phase = Atomic<Phase>(.fresh)
@@ -39,11 +41,13 @@ internal import Synchronization
     ///   - functions: by export index; `nil` where this version does not have the export.
     ///   - instance: what the plugin's `swb_start` made. Lent: must live until the target is drained.
     ///   - context: the host's own, handed to message calls. Lent in the same way.
+    ///   - numbering: the plugin whose `ExportIndex` ordered the functions.
     package init(
         functions: [UnsafeMutableRawPointer?], instance: UnsafeMutableRawPointer?, context: UnsafeMutableRawPointer?,
-        generation: Int
+        generation: Int, numbering: String = ""
     ) {
         self.generation = generation
+        self.numbering = numbering
         count = unsafe functions.count
         // SAFETY: fresh memory, large enough for every word written here.
         unsafe base = TargetMemory.allocate(byteCount: TargetLayout.slot(count))

@@ -107,6 +107,34 @@ import Testing
         }
     }
 
+    /// The last target of the old version was made for the route that it stands in on, whose exports are numbered otherwise.
+    @Test func aRouteThatIsBoundFromInsideLeadsToItsOwnPluginsExports() async throws {
+        try await withHost { host, folder in
+            let barrier = try Barrier(in: folder)
+            _ = try await host.load(Plugins.build("keeps_state_at_barrier.c", "1.0.0", barrier: barrier, into: folder))
+            let pause = try host.bind("keeper", "^1", Export("hold_still", as: (@convention(c) () -> Void).self))
+            _ = try host.messages("keeper", "^1", "set").send("text")
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            let standIn = try host.messages("answers", "^1", "tell")
+            try await host.changeRoute("answers", "^1", by: .fallback("keeper"))
+            _ = try await host.unload("answers")
+            #expect(try standIn.send("") == "text")
+            async let outer = onThread {
+                try pause { pause in
+                    pause()
+                    return try host.messages("keeper", "^1.0", "tell").send("")
+                }
+            }
+            try await barrier.waitUntilEntered()
+            let next = try Plugins.build("keeps_state_at_barrier.c", "1.1.0", barrier: barrier, into: folder)
+            async let swap = host.swap("keeper", to: next)
+            try await eventually { host.routes().allSatisfy(\.isHeld) }
+            barrier.open()
+            #expect(try await outer == "text")
+            #expect(try await swap.handOver?.mode == .quiesced)
+        }
+    }
+
     /// What is saved is handed over with nothing lost in between, whoever else swaps meanwhile.
     @Test func aSwapOfAnotherPluginEndsNoHold() async throws {
         try await withHost({ $0.handOverLimit = .seconds(60) }) { host, folder in

@@ -193,7 +193,7 @@ import Testing
     @Test func holdsARouteThatIsBoundMeanwhile() async throws {
         let (route, hold, _) = try held()
         let second = try PluginRegistryTests.route("adder ^1.1")
-        hold.add(second)
+        hold.add(second, standIn: hold.old.last)
         #expect(throws: BindingError.noSuchExport(route: "adder ^1.1", index: 1)) {
             try second.binding(1, as: Add.self)
         }
@@ -212,7 +212,7 @@ import Testing
     @Test func trapsOnARouteThatIsHeldAlready() async {
         await #expect(processExitsWith: trap) {
             let (route, hold, _) = try held()
-            hold.add(route)
+            hold.add(route, standIn: nil)
         }
     }
 }
