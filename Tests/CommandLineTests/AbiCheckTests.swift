@@ -50,6 +50,10 @@ import Testing
             changed.stdout.hasSuffix(
                 "  declared 1.0.0..1.1.0 is a minor step; greet, parameter 1 changed (greet): needs 2.0.0\n"),
             "\(changed.stdout)")
+        let revisions = "check HEAD~1:api/greeter.h HEAD:api/greeter.h"
+        for folder in [#""$PWD/inc""#, "./inc", "api/../inc"] {
+            #expect(try shell("\(revisions) --include \(folder)").exitCode == 3, "\(folder) is the revision's, too")
+        }
         let same = try shell("check HEAD:api/greeter.h \(words)")
         #expect(same.exitCode == 0)
         #expect(
