@@ -9,7 +9,7 @@ struct PluginRelease {
     /// Whether tools can tell its types from the file.
     let hasDebugInformation: Bool
 
-    /// - Throws: `CommandFailure` where there is no such file (4), or where it is no plugin (3).
+    /// - Throws: `CommandFailure` where there is no such file (4), or where it is no plugin or a broken one (3).
     init(_ path: String) throws(CommandFailure) {
         let facts = try PluginFiles.facts(path)
         guard case .found(let manifest) = facts.manifest else {
@@ -17,6 +17,11 @@ struct PluginRelease {
                 code: "manifest", message: "\(path) has no readable manifest; plugctl check \(path) says more", exit: 3)
         }
         let image = facts.image
+        // Half a file shows half of what it has: nothing may be concluded from what it lacks.
+        if let problem = image.problems.first {
+            throw CommandFailure(
+                code: "elf", message: "\(path) is broken: \(problem); plugctl check \(path) says more", exit: 3)
+        }
         release = Release(
             path: path, manifest: manifest, functions: image.exportedFunctions, unloadClass: facts.unloadClass,
             unloadReasons: facts.unloadReasons, machine: machineName(image.header.machine),

@@ -19,10 +19,11 @@ struct ReleaseComparisonTests {
         """
 
     static func release(_ text: String = base, _ change: (inout Release) -> Void = { _ in }) throws -> Release {
+        let manifest = try PluginManifest(parsing: text)
         var release = Release(
-            path: "greeter.so", manifest: try PluginManifest(parsing: text),
-            functions: ["greet", "log", "size", "swb_start"], soname: "greeter.so", needed: ["libc.so.6"],
-            versionNeeds: ["GLIBC_2.2.5", "GLIBC_2.34"])
+            path: "greeter.so", manifest: manifest,
+            functions: Set(manifest.exports.map(\.symbol)).union(["greet", "log", "size", "swb_start"]),
+            soname: "greeter.so", needed: ["libc.so.6"], versionNeeds: ["GLIBC_2.2.5", "GLIBC_2.34"])
         change(&release)
         return release
     }
@@ -166,6 +167,19 @@ struct ReleaseComparisonTests {
         // A message is called otherwise, and the loader knows that of untyped exports, too.
         let message = try Self.release(Self.base.replacing(" 00112233445566ff", with: " message"))
         #expect(ReleaseComparison.findings(old: before, new: message).map(\.bump) == [.major])
+    }
+
+    /// A manifest is words: what the new file lacks is gone, and no version makes it load.
+    @Test func declaredExportsThatTheFileLacks() throws {
+        let (whole, lacking) = (try Self.release(), try Self.release { $0.functions.remove("log") })
+        let findings = ReleaseComparison.findings(old: whole, new: lacking)
+        #expect(findings.map(\.code) == ["export.missing"])
+        let verdict = ReleaseVerdict(of: findings, declared: nil)
+        #expect(!verdict.isCompatible)
+        #expect(
+            verdict.sentence
+                == "no version is enough: the new manifest declares log, and its file does not export it")
+        #expect(ReleaseComparison.findings(old: lacking, new: whole).isEmpty)
     }
 
     @Test func theGravestComesFirst() throws {

@@ -7,7 +7,7 @@ package enum ReleaseComparison {
         let strangers = identity(old, new)
         guard strangers.isEmpty else { return strangers }
         return sorted(
-            exports(old, new) + contracts(old, new) + undeclared(old, new) + relations(old, new)
+            missing(new) + exports(old, new) + contracts(old, new) + undeclared(old, new) + relations(old, new)
                 + surroundings(old, new))
     }
 
@@ -129,6 +129,16 @@ package enum ReleaseComparison {
                 "export.untyped", .breaking, .major,
                 "\(symbol) declares no type any more: a host refuses it to those that bound the type",
                 "write it back into the manifest: plugctl contract digest")
+        }
+    }
+
+    /// What the new manifest declares and its file does not export: no host loads that, whatever its version.
+    private static func missing(_ new: Release) -> [ReleaseFinding] {
+        new.manifest.exports.map(\.symbol).filter { !new.functions.contains($0) }.map {
+            ReleaseFinding(
+                "export.missing", .breaking, needs: nil, subject: $0, old: "declared", new: "not exported",
+                "the new manifest declares \($0), and its file does not export it",
+                remedy: "define it with SWB_EXPORT or @c, or take the line out of the manifest")
         }
     }
 
