@@ -31,18 +31,33 @@ struct PreprocessedHeader {
 
     /// `12 "greeter.h" 1 3`: the name, and whether flag 3 says that it is a system header.
     private static func marker(_ line: ArraySlice<UInt8>) -> (String, isSystem: Bool)? {
-        let quote = UInt8(ascii: "\""), backslash = UInt8(ascii: "\\")
+        let quote = UInt8(ascii: "\"")
         guard let open = line.firstIndex(of: quote), let close = line.lastIndex(of: quote), open < close else {
             return nil
         }
-        var name: [UInt8] = []
-        var isEscaped = false
-        for byte in line[(open + 1)..<close] {
-            isEscaped = byte == backslash && !isEscaped
-            if !isEscaped { name.append(byte) }
-        }
+        let name = unescaped(line[(open + 1)..<close])
         let flags = line[(close + 1)...].split(separator: UInt8(ascii: " "))
         return (String(decoding: name, as: UTF8.self), flags.contains { $0.elementsEqual([UInt8(ascii: "3")]) })
+    }
+
+    /// A name without clang's escapes: what is not ASCII stands there as three octal digits a byte.
+    private static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        var name: [UInt8] = []
+        var rest = text
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                name.append(byte)
+                continue
+            }
+            let digits = rest.prefix(3)
+            if digits.count == 3, let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8) {
+                name.append(code)
+                rest = rest.dropFirst(3)
+            } else if let next = rest.popFirst() {
+                name.append(next)
+            }
+        }
+        return name
     }
 
     /// Whether a body can stand in parentheses without harm to what is around it.

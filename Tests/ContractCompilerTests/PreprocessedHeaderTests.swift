@@ -21,13 +21,17 @@ struct PreprocessedHeaderTests {
                 #define TEXT "a"
                 #define GONE 1
                 #undef GONE
+                # 1 "j\303\266rg/\\a.h" 1
                 # 1 "/usr/include/stdio.h" 1 3 4
                 #define EOF (-1)
                 # 9 "gree\"ter.h" 2
                 #define LAST MAX
                 int f(void);
                 """#.utf8))
-        #expect(header.files == [#"gree"ter.h"#: false, "<built-in>": false, "/usr/include/stdio.h": true])
+        #expect(
+            header.files == [
+                #"gree"ter.h"#: false, "<built-in>": false, #"jörg/\a.h"#: false, "/usr/include/stdio.h": true,
+            ])
         #expect(header.systemFiles == ["/usr/include/stdio.h"])
         #expect(
             header.macros == [
