@@ -17,7 +17,7 @@ struct ContractDigestCommand {
 
     func run(in context: CommandContext) throws {
         let contract = try ContractFile.contract(of: file, environment: context.environment)
-        if let header { try ContractFile.write(contract.typeHeader, to: header) }
+        if let header { try ContractFile.write(contract.typeHeader, to: header, from: file.path) }
         let rows = ExportRow.rows(of: contract)
         try context.show(
             Result(file: header, header: contract.header, target: contract.target, exports: rows),

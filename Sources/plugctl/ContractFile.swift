@@ -39,7 +39,13 @@ enum ContractFile {
     }
 
     /// Puts a text in a file's place at once, so that nobody reads half of it.
-    static func write(_ text: String, to path: String) throws(CommandFailure) {
+    ///
+    /// - Parameter source: what the text comes from, and must not take the place of.
+    static func write(_ text: String, to path: String, from source: String) throws(CommandFailure) {
+        if let target = ResolvedPath.of(path), target == ResolvedPath.of(source) {
+            throw CommandFailure(
+                UsageError(message: "\(path) is the file that is read: name another to write", command: "contract"))
+        }
         let temporary = "\(path).\(getpid())"
         do throws(SystemError) {
             let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)

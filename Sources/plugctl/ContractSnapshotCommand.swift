@@ -25,7 +25,7 @@ struct ContractSnapshotCommand {
         }
         let contract = try HeaderCompiler(Clang(environment: context.environment)).contract(of: header)
         let text = contract.snapshot
-        if let output { try ContractFile.write(text, to: output) }
+        if let output { try ContractFile.write(text, to: output, from: header.path) }
         let count = contract.exports.count
         try context.show(
             result(contract, file: output, text),

@@ -31,6 +31,25 @@ struct ContractCommandTests {
         #expect(stale.stderr.contains("\n  line 5 of the snapshot: export count "))
     }
 
+    /// A name forgotten, and the header would be gone.
+    @Test(arguments: [["snapshot", "-o"], ["digest", "--header"]])
+    func whatIsReadIsNeverWritten(words: [String]) throws {
+        let folder = try TemporaryFolder()
+        let header = try folder.write(Self.header, to: "greeter.h")
+        let result = try Plugctl.run(["contract", words[0], header, words[1], "\(folder.path)/./greeter.h"])
+        #expect(result.exitCode == 2 && result.stderr.contains("is the file that is read: name another to write"))
+        #expect(String(decoding: try readFile(header), as: UTF8.self) == Self.header)
+    }
+
+    @Test func headersLieInFoldersOfAnyName() throws {
+        let folder = try TemporaryFolder()
+        #expect(try Command.run(["mkdir", folder.file("jörg 日本")]).exitCode == 0)
+        let header = try folder.write(Self.header + "#define MAX 3\n", to: "jörg 日本/grüße.h")
+        let text = try Plugctl.run("contract", "snapshot", header).stdout
+        #expect(text.hasPrefix("switchboard-contract 1\nheader grüße.h\n"), "\(text)")
+        #expect(text.hasSuffix("\nconstant MAX = 3\n"), "\(text)")
+    }
+
     @Test func digestIsTheSameFromHeaderAndSnapshot() throws {
         let folder = try TemporaryFolder()
         let header = try folder.write(Self.header, to: "greeter.h")
