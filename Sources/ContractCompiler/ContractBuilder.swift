@@ -119,6 +119,11 @@ struct ContractBuilder {
         return nil
     }
 
+    /// A type by value of which the header says the name alone: its size could change, and no digest would.
+    private static func incomplete(_ name: TypeName) -> HeaderSyntax.Problem {
+        .init(place: nil, reason: .inexpressible("\(name) is passed by value and defined nowhere: define it before"))
+    }
+
     /// Every named type that a type reaches, or what stands in the way.
     private mutating func closure(of type: CType) -> Result<Set<TypeName>, HeaderSyntax.Problem> {
         var reached: Set<TypeName> = []
@@ -134,7 +139,10 @@ struct ContractBuilder {
             case .inline(let record):
                 open += record.members.map { ($0.type.type, true) }
             case .record(let name), .enumeration(let name):
-                if isHeld { held.insert(name) }
+                if isHeld {
+                    guard syntax.tags[name]?.definition != nil else { return .failure(Self.incomplete(name)) }
+                    held.insert(name)
+                }
                 guard reached.insert(name).inserted else { continue }
                 let definition = definitions[name] ?? syntax.definition(of: name, isHeld: false)
                 definitions[name] = definition

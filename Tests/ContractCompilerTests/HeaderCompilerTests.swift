@@ -157,7 +157,8 @@ struct HeaderCompilerTests {
                         void foreign(void (*)(int) __attribute__((ms_abi)));
                         void seen(both);
                         void sized(void *const p __attribute__((pass_object_size(0))));
-                        void fine(int);
+                        struct never; void whole(struct never);
+                        void fine(int, struct never *);
                         """)
             } == [
                 "greeter.h:7:17: cplx: _Complex is no type of every compiler, and Swift has none like it",
@@ -170,6 +171,7 @@ struct HeaderCompilerTests {
                 "greeter.h:15:21: foreign: the calling convention ms_abi is not that of C on this target",
                 "greeter.h:6:9: seen: the union is a transparent union, which is passed as its first member",
                 "greeter.h:17:24: sized: pass_object_size passes a number besides, which no type shows",
+                "greeter.h:18:20: whole: struct never is passed by value and defined nowhere: define it before",
             ])
     }
 
