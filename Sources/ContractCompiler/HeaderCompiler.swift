@@ -55,9 +55,9 @@ package struct HeaderCompiler: Sendable {
     ) throws(HeaderError) -> [UInt8] {
         let kind = (request.isCPlusPlus ? "c++" : "c") + (isHeader ? "-header" : "")
         let run = try clang.run(warnings + request.options + arguments + ["-x", kind, request.plainPath])
-        guard run.end == .exited(0) else {
-            throw .doesNotCompile(lines: Self.firstErrors(run.errors, end: run.end))
-        }
+        // A clang that was killed has said nothing of the header.
+        guard case .exited(let code) = run.end else { throw .notUnderstood("it was \(run.end)") }
+        guard code == 0 else { throw .doesNotCompile(lines: Self.firstErrors(run.errors, end: run.end)) }
         return run.output
     }
 
