@@ -14,12 +14,12 @@ extension LinkerEnvironment {
                 ? ["/\(library)", "/usr/\(library)", "/lib", "/usr/lib"] : ["/\(library)", "/usr/\(library)"],
             subfolders: subfolders(platform), library: library, platform: platform)
         let program = (try? programFolder()) ?? nil  // without one, what needs $ORIGIN is passed over
-        func expanded(_ path: String, _ separators: Set<Character>) -> [String] {
+        func expanded(_ path: String, _ separators: String) -> [String] {
             split(path, separators: separators).compactMap { result.expand($0, origin: program) }
         }
-        result.programPath = libraries.programPath.map { expanded($0, [":"]) } ?? []
+        result.programPath = libraries.programPath.map { expanded($0, ":") } ?? []
         if clinux_is_secure() == 0, let path = libraryPathAtStart(), !path.isEmpty {
-            result.libraryPath = expanded(path, [":", ";"])
+            result.libraryPath = expanded(path, ":;")
         }
         return result
     }

@@ -75,6 +75,32 @@ struct ClosureWalkTests {
         #expect(facts.libraries.map(\.through) == [[], [], ["liba.so"], ["libb.so"]])
     }
 
+    /// Two names of one letter are equal to Swift and two files to the dynamic linker, which would map what nobody judged; and
+    /// the Kelvin sign is equal to a K.
+    @Test func namesThatLookAlikeAreNotTakenForOne() {
+        let (composed, decomposed, kelvin) = ("lib\u{e9}.so", "libe\u{301}.so", "lib\u{212a}.so")
+        let linker = Self.linker([
+            "/lib/\(composed)": Self.plain, "/lib/libK.so": Self.plain,
+            "/lib/liba.so": PaperLinker.image([], soname: kelvin),
+        ])
+        let facts = Self.walk(PaperLinker.image([composed, decomposed, "liba.so", "libK.so"], soname: kelvin), linker)
+        #expect(
+            facts.lines == [
+                "\(composed) missing", "\(decomposed) missing", "liba.so = /lib/liba.so", "libK.so = /lib/libK.so",
+            ])
+    }
+
+    @Test func aSearchPathThatIsNotUTF8IsRefused() {
+        let linker = Self.linker(["/lib/liba.so": Self.plain])
+        let image = PaperLinker.image(["liba.so"], runpath: "/\u{fffd}:/lib")
+        #expect(Self.walk(image, linker).lines == ["liba.so missing"])
+    }
+
+    @Test func searchPathsAreSplitAtBytes() {
+        #expect(LinkerEnvironment.split("/a/:\u{301}b::/") == ["/a", "\u{301}b", ".", "/"])
+        #expect(LinkerEnvironment.leavesOrigin("$ORIGIN/../\u{301}/.."))
+    }
+
     /// DT_RPATH serves what the image's libraries need, DT_RUNPATH does not.
     @Test(arguments: [true, false])
     func rpathIsInherited(_ isRPath: Bool) {
@@ -292,6 +318,6 @@ struct ClosureWalkTests {
 
     @Test func splitsPaths() {
         #expect(LinkerEnvironment.split("/a//:/:b/;c:") == ["/a", "/", "b/;c", "."])
-        #expect(LinkerEnvironment.split("/a;/b", separators: [":", ";"]) == ["/a", "/b"])
+        #expect(LinkerEnvironment.split("/a;/b", separators: ":;") == ["/a", "/b"])
     }
 }

@@ -80,7 +80,7 @@ private struct ClosureWalk<View: LinkerView> {
 
     mutating func follow(_ image: ELFImage, _ place: ClosureFacts.Place) {
         guard let dynamic = image.dynamic else { return }
-        ownName = dynamic.soname
+        ownName = dynamic.soname.flatMap { $0.isASCII ? $0 : nil }
         origin = place.origin
         var nodes = [
             Node(
@@ -91,7 +91,7 @@ private struct ClosureWalk<View: LinkerView> {
         while index < nodes.count {
             let node = nodes[index]
             let needer = needer(node)
-            for filter in node.dynamic.filters where settled.insert(filter).inserted {
+            for filter in node.dynamic.filters where !filter.isASCII || settled.insert(filter).inserted {
                 var search = ClosureFacts.Search()
                 search.isFilter = true
                 facts.libraries.append(.init(filter, through: node.through, .missing(search)))
@@ -119,6 +119,13 @@ private struct ClosureWalk<View: LinkerView> {
     private mutating func settle(
         _ written: String, _ node: Node, _ needer: LibrarySearch<View>.Needer
     ) -> Node? {
+        guard written.isASCII else {
+            let obstacle = "names that are not plain ASCII may be two files' and look like one"
+            miss(
+                written, node,
+                ClosureFacts.Search(obstacle: obstacle, remedy: "give the library a plain name with -Wl,-soname"))
+            return nil
+        }
         if let depth = node.depth, LinkerEnvironment.leavesOrigin(written, depth: depth) {
             if settled.insert(written).inserted { miss(written, node, ClosureFacts.Search(leaving: written)) }
             return nil
@@ -172,7 +179,7 @@ private struct ClosureWalk<View: LinkerView> {
         add(library)
         guard let dynamic = image.dynamic else { return nil }
         // Later names that equal its DT_SONAME are it, too.
-        if let soname = dynamic.soname { settled.insert(soname) }
+        if let soname = dynamic.soname, soname.isASCII { settled.insert(soname) }
         let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
         return Node(
             dynamic: dynamic, origin: folder == "" ? "/" : folder, depth: isBeside ? depth(of: path) : nil,
@@ -261,4 +268,10 @@ private struct ClosureWalk<View: LinkerView> {
                 leavesCopy: node.depth.map { LinkerEnvironment.leavesOrigin(element, depth: $0) } ?? false)
         }
     }
+}
+
+extension String {
+    /// Whether it equals no other bytes: letters beyond ASCII have several spellings that Swift takes for one, and bytes that
+    /// are no UTF-8 all read as U+FFFD; to the dynamic linker each is a name of its own.
+    fileprivate var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }

@@ -5,7 +5,8 @@ struct LibrarySearch<View: LinkerView> {
     private(set) var budget: Int
     /// The folders that the last search looked into without finding what it returned.
     private(set) var passedOver: [String] = []
-    private var folders: [String: Bool] = [:]
+    /// By the bytes of their paths: texts that are equal to Swift may be two folders.
+    private var folders: [[UInt8]: Bool] = [:]
     private var isHidden = false
 
     init(_ view: View, budget: Int) {
@@ -71,6 +72,11 @@ struct LibrarySearch<View: LinkerView> {
                 search.leaving = "\(folder.written) (\(folder.source))"
                 return .missing(search)
             }
+            guard !folder.written.unicodeScalars.contains("\u{FFFD}") else {
+                search.obstacle = "\(folder.written) (\(folder.source)) is not UTF-8"
+                search.remedy = "link with a folder's name that is"
+                return .missing(search)
+            }
             if let path = folder.path, let found = look(for: name, in: path, &search, folder.isBeside) { return found }
         }
         search.places.append("/etc/ld.so.cache")
@@ -127,11 +133,12 @@ struct LibrarySearch<View: LinkerView> {
     }
 
     private mutating func isFolder(_ path: String) -> Bool {
-        if let known = folders[path] { return known }
+        let key = Array(path.utf8)
+        if let known = folders[key] { return known }
         guard budget > 0 else { return false }
         budget -= 1
         let answer = view.isFolder(path)
-        folders[path] = answer
+        folders[key] = answer
         return answer
     }
 

@@ -61,11 +61,13 @@ package struct LinkerEnvironment: Sendable, Equatable {
     /// The folders of a search path, in order, without trailing slashes; an empty element is the working folder.
     ///
     /// - Parameter separators: ":" in the dynamic section, also ";" in LD_LIBRARY_PATH.
-    package static func split(_ path: String, separators: Set<Character> = [":"]) -> [String] {
-        path.split(omittingEmptySubsequences: false) { separators.contains($0) }.prefix(1024).map { element in
+    package static func split(_ path: String, separators: String = ":") -> [String] {
+        // By bytes, as the dynamic linker does: a mark behind a separator makes one letter of both.
+        path.utf8.split(omittingEmptySubsequences: false) { separators.utf8.contains($0) }.prefix(1024).map { element in
             guard !element.isEmpty else { return "." }
-            let trimmed = element.reversed().drop { $0 == "/" }.reversed()
-            return trimmed.isEmpty ? "/" : String(trimmed)
+            let slashes = element.reversed().prefix { $0 == UInt8(ascii: "/") }.count
+            let trimmed = element.dropLast(slashes)
+            return trimmed.isEmpty ? "/" : String(Substring(trimmed))
         }
     }
 
@@ -78,7 +80,8 @@ package struct LinkerEnvironment: Sendable, Equatable {
     package static func leavesOrigin(_ text: String, depth: Int = 0) -> Bool {
         guard let (start, end) = origin(in: text[...]) else { return false }
         guard start == text.startIndex, origin(in: text[end...]) == nil else { return true }
-        let names = text[end...].split(separator: "/", omittingEmptySubsequences: false)
+        let names = text[end...].utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         var depth = names.first?.isEmpty ?? true ? depth : -1
         for name in names.dropFirst() where depth >= 0 && !name.isEmpty && name != "." {
             depth += name == ".." ? -1 : 1
