@@ -54,7 +54,7 @@ package enum PrivateFolder {
     ///
     /// - Parameters:
     ///   - depth: how many folders within one another are gone into.
-    ///   - isKept: answers for a file's path.
+    ///   - isKept: answers for a file's path, and for that of an empty folder, with "/" behind it.
     /// - Returns: whether nothing was kept.
     package static func prune(
         _ path: String, depth: Int = 64, keeping isKept: (String) -> Bool
@@ -73,7 +73,8 @@ package enum PrivateFolder {
                 isEmpty = try prune(file, depth: depth - 1, keeping: isKept) && isEmpty
             }
         }
-        if isEmpty { _ = try retryingOnInterrupt("remove folder", on: path) { unsafe rmdir(path) } }
-        return isEmpty
+        guard isEmpty, !isKept(path + "/") else { return false }
+        _ = try retryingOnInterrupt("remove folder", on: path) { unsafe rmdir(path) }
+        return true
     }
 }

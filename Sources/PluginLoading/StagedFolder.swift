@@ -102,12 +102,14 @@ package final class StagedFolder: Sendable {
     /// The operator's file that a path beneath this folder stands for; `nil` for any other path.
     func source(of path: String) -> String? {
         guard path.hasPrefix(self.path + "/") else { return nil }
-        return Self.joined(operatorsFolder, path.dropFirst(self.path.utf8.count + 1))
+        return Self.joined(operatorsFolder, path.dropFirst(self.path.count + 1))
     }
 
     /// What the dynamic linker will find at a path beneath this folder: puts a copy there, where the operator has a library.
     func bring(_ path: String, _ files: LibraryFiles) -> FileAtPath {
-        guard let source = source(of: path), let parts = parts(of: path) else { return .absent }
+        guard let source = source(of: path), let parts = Self.parts(of: path, beneath: self.path) else {
+            return .absent
+        }
         return bring(parts, files.look(at: source)) { state, copy throws(LibraryProblem) in
             try Self.copy(source, to: copy, &state, files)
         }
@@ -116,7 +118,7 @@ package final class StagedFolder: Sendable {
     /// Puts a link there to a library that the process has loaded from another image's folder, so that a rehearsal's process
     /// finds it where this one takes it by its name; any other file of the operator's is copied.
     func bring(_ path: String, insteadOf loaded: String, _ files: LibraryFiles) {
-        guard loaded.hasPrefix(staging.path + "/"), let parts = parts(of: path) else {
+        guard loaded.hasPrefix(staging.path + "/"), let parts = Self.parts(of: path, beneath: self.path) else {
             _ = bring(path, files)
             return
         }
@@ -211,11 +213,11 @@ package final class StagedFolder: Sendable {
         do throws(SystemError) { try PrivateFolder.make(folder) } catch { throw problem(.system(error)) }
     }
 
-    /// The names on the way to a path beneath this folder, and every folder that the way leads through, `..` followed by
+    /// The names on the way to a path beneath a folder, and every folder that the way leads through, `..` followed by
     /// name; `nil` where it leads out.
-    private func parts(of path: String) -> (names: [String], folders: [String])? {
+    static func parts(of path: String, beneath folder: String) -> (names: [String], folders: [String])? {
         var (names, folders): ([String], [String]) = ([], [])
-        for part in path.dropFirst(self.path.utf8.count + 1).split(separator: "/") where part != "." {
+        for part in path.dropFirst(folder.count + 1).split(separator: "/") where part != "." {
             if !names.isEmpty { folders.append(names.joined(separator: "/")) }
             if part == ".." {
                 guard names.popLast() != nil else { return nil }

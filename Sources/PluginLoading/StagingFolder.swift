@@ -72,10 +72,20 @@ package final class StagingFolder: Sendable {
         leftovers.withLock { leftovers in
             leftovers.append(folder)
             let isAlone = !mayBeMapped && leftovers.count == 1
-            let mapped = isAlone ? [] : Set(LoadedObjects.all().map(\.name))
+            let kept = isAlone ? [] : Set(LoadedObjects.all().flatMap { Self.way(to: $0.name, below: leftovers) })
             // What cannot be removed goes with this folder.
-            leftovers.removeAll { (try? PrivateFolder.prune($0, keeping: mapped.contains)) ?? true }
+            leftovers.removeAll { (try? PrivateFolder.prune($0, keeping: kept.contains)) ?? true }
         }
+    }
+
+    /// A file in one of some folders, and the folders that its path leads through, each with "/" behind it.
+    ///
+    /// The dynamic linker knows a file by the path that it was searched by, `1/lib/.././libx.so`.
+    private static func way(to path: String, below folders: [String]) -> [String] {
+        guard let folder = folders.first(where: { path.hasPrefix($0 + "/") }),
+            let parts = StagedFolder.parts(of: path, beneath: folder)
+        else { return [] }
+        return ["\(folder)/\(parts.names.joined(separator: "/"))"] + parts.folders.map { "\(folder)/\($0)/" }
     }
 
     /// Counts the copies made here: part of each name, so that none comes twice.

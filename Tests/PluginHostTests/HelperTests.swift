@@ -116,16 +116,24 @@ import Testing
     }
 
     /// Without a build-id the bytes tell that nothing changed, also when the image that brought the library is gone.
-    @Test func sameHelperOfSeveralVersionsIsNoMatterForAWarning() async throws {
-        try await withHost { host, folder in
-            let help = try Helpers.library("libshared", 1, into: folder)
-            _ = try await host.load(try Helpers.plugin("1.0.0", needing: [help], "$ORIGIN", into: folder))
+    ///
+    /// The dynamic linker knows it by the path as it was searched, dots and all.
+    @Test(arguments: [("libshared", "$ORIGIN"), ("libdotted", "${ORIGIN}/./below/.././")])
+    func sameHelperOfSeveralVersionsIsNoMatterForAWarning(_ library: String, _ path: String) async throws {
+        try await withHost({
+            $0.rehearsal = RehearsalPolicy(mode: .require, program: BuiltProgram.path("plugctl"))
+        }) { host, folder in
+            mkdir(folder.file("below"), 0o700)
+            let help = try Helpers.library(library, 1, into: folder)
+            _ = try await host.load(try Helpers.plugin("1.0.0", needing: [help], path, into: folder))
             for version in ["1.1.0", "1.2.0", "1.3.0"] {
                 let swap = try await host.swap(
-                    "answers", to: Helpers.plugin(version, needing: [help], "$ORIGIN", into: folder))
+                    "answers", to: Helpers.plugin(version, needing: [help], path, into: folder))
                 #expect(swap.warnings == [] && swap.retired == .unmapped)
             }
-            #expect(Helpers.copies(under: folder) == ["libshared.so", "p-1.3.0.so"])
+            let copies = Helpers.copies(under: folder).filter { $0.hasSuffix(".so") }
+            // What is mapped, and the link to it for the rehearsal.
+            #expect(copies == ["\(library).so", "\(library).so", "p-1.3.0.so"])
             _ = try await host.unload("answers")
             #expect(Helpers.copies(under: folder) == [])
         }
