@@ -40,6 +40,16 @@ import Testing
         #expect(result.exitCode == 0 && result.stderr.isEmpty)
     }
 
+    /// Half of a file lacks half of what it has, and none of that is a change that a version could announce.
+    @Test func aBrokenFileIsRefused() throws {
+        let old = try speaker("1.0.0", ["export = say 0123456789abcdef"])
+        let half = folder.file("half.so")
+        #expect(try Command.run(["sh", "-c", "head -c 3000 '\(old)' >'\(half)'"]).exitCode == 0)
+        let result = try Plugctl.run("compare", old, half, "--declared", "1.0.0..2.0.0")
+        #expect(result.exitCode == 3 && result.stdout.isEmpty, "\(result.stdout)")
+        #expect(result.stderr.hasPrefix("error[elf]: \(half) is broken: "), "\(result.stderr)")
+    }
+
     @Test func anAdditionNeedsAMinorStep() throws {
         let old = try speaker("1.0.0", ["export = say 0123456789abcdef"])
         let new = try speaker("1.0.1", ["export = say 0123456789abcdef", "export = shout 00112233445566ff"])

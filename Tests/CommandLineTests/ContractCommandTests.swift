@@ -101,6 +101,17 @@ struct ContractCommandTests {
         #expect(try Plugctl.run("contract", "digest", snapshot).exitCode == 3)
     }
 
+    /// Out of memory, say: nobody has found fault with the header.
+    @Test func aKilledClangIsNoFaultOfTheHeader() throws {
+        let folder = try TemporaryFolder()
+        let header = try folder.write(Self.header, to: "greeter.h")
+        let clang = try folder.write("#!/bin/sh\nkill -9 $$\n", to: "clang")
+        #expect(try Command.run(["chmod", "+x", clang]).exitCode == 0)
+        let result = try Plugctl.run(["contract", "snapshot", header], environment: ["SWITCHBOARD_CLANG": clang])
+        #expect(result.exitCode == 1)
+        #expect(result.stderr.hasPrefix("error[contract.compiler-output]: "), "\(result.stderr)")
+    }
+
     @Test func withoutClangItSaysWhatToInstall() throws {
         let folder = try TemporaryFolder()
         let header = try folder.write(Self.header, to: "greeter.h")
