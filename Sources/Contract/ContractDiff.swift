@@ -23,9 +23,14 @@ package struct ContractDiff: Sendable, Equatable, Encodable {
         headline = comparison.headline(bump)
     }
 
-    /// Why a declared step is too small: "declared 1.2.0..1.3.0 is a minor step; greet's type changed: needs 2.0.0"; `nil`
-    /// where it is large enough.
+    /// Why a declared step is too small: "declared 1.2.0..1.3.0 is a minor step; greet's type changed: needs 2.0.0".
+    ///
+    /// `nil` where it is large enough; no step is, for contracts of two targets.
     package func refusal(of step: VersionStep) -> String? {
+        if let target = changes.first(where: { $0.kind == .targetChanged }) {
+            return "OLD is for \(target.old ?? ""), NEW for \(target.new ?? ""): "
+                + "no version is enough, compare contracts of one target"
+        }
         guard step.bump < bump else { return nil }
         return "declared \(step) is a \(step.bump) step; \(headline): needs \(bump.next(after: step.old))"
     }

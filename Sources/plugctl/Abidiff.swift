@@ -92,6 +92,13 @@ extension AbidiffVerdict {
                     "abidiff", .breaking, needs: .major, "abidiff sees a change, and no digest tells whether it breaks",
                     remedy: "declare the types of the exports, or read its report")
             ]
+        case .changed where !others.contains(where: { $0.severity == .breaking }):
+            return [
+                ReleaseFinding(
+                    "abidiff", .noted, needs: .patch,
+                    "abidiff sees a change where the digests see none: were they made from the headers that were compiled?",
+                    remedy: "ask contract snapshot --verify, and read abidiff's report")
+            ]
         case .changed:
             return [ReleaseFinding("abidiff", .noted, needs: .patch, sentence, remedy: "read its report")]
         case .incompatible:

@@ -18,13 +18,13 @@ enum ContractFile {
 
     /// Reads a snapshot; `nil` where the file is none.
     static func snapshotIfAny(_ path: String) throws(CommandFailure) -> Contract? {
-        guard fileExists(path) else { throw CommandFailure.fileNotFound(path) }
+        try checkIsFile(path)
         return isSnapshot(path) ? try snapshot(path).contract : nil
     }
 
     /// Reads a snapshot: its text, and what it says.
     static func snapshot(_ path: String) throws(CommandFailure) -> (text: String, contract: Contract) {
-        guard fileExists(path) else { throw CommandFailure.fileNotFound(path) }
+        try checkIsFile(path)
         let bytes = try bytes(ofFile: path, limit: Contract.snapshotLimit)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandFailure(
@@ -58,6 +58,17 @@ enum ContractFile {
             }
         } catch {
             throw CommandFailure(code: "system", message: error.description, exit: 1)
+        }
+    }
+
+    /// A contract is read more than once, and by clang: a pipe or a device would be waited for, or be empty then.
+    private static func checkIsFile(_ path: String) throws(CommandFailure) {
+        var status = stat()
+        // SAFETY: `status` is ours, and filled in where the call succeeds.
+        guard unsafe stat(path, &status) == 0 else { throw CommandFailure.fileNotFound(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw CommandFailure(
+                code: "usage", message: "\(printable(path)) is not a regular file: write the contract to one", exit: 2)
         }
     }
 

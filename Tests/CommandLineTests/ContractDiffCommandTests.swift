@@ -117,8 +117,11 @@ import Testing
                 separator: "long y"),
             to: "edited.contract")
         let missing = folder.file("missing.h")
+        let pipe = folder.file("pipe.contract")
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
         for (arguments, words, exit) in [
             ([old, missing], "error[not-found]: no such file: \(missing)\n", 4),
+            ([old, pipe], "error[usage]: \(pipe) is not a regular file: write the contract to one\n", 2),
             (
                 [edited, new],
                 "error[contract.snapshot]: \(edited): line 5: \"export move e25475e80d9c814c\" has digest 0dbc9d2bd0c1e5e9 by "

@@ -221,6 +221,8 @@ import Testing
         var added = old
         added.exports["g"] = .message
         let additional = ContractDiff(old: old, new: added)
+        var elsewhere = old
+        elsewhere.target = "u"
         for (diff, step, refusal) in [
             (changed, "1.2.0..1.3.0", "declared 1.2.0..1.3.0 is a minor step; f's type changed: needs 2.0.0"),
             (changed, "1.2.0..1.2.1", "declared 1.2.0..1.2.1 is a patch step; f's type changed: needs 2.0.0"),
@@ -229,6 +231,10 @@ import Testing
             (additional, "1.2.0..1.2.1", "declared 1.2.0..1.2.1 is a patch step; g is new: needs 1.3.0"),
             (additional, "1.2.0..1.3.0", nil), (additional, "0.3.1..0.3.2", nil),
             (ContractDiff(old: old, new: old), "1.2.0..1.2.1", nil),
+            (
+                ContractDiff(old: old, new: elsewhere), "1.2.0..2.0.0",
+                "OLD is for t, NEW for u: no version is enough, compare contracts of one target"
+            ),
         ] as [(ContractDiff, String, String?)] {
             #expect(try diff.refusal(of: VersionStep(step)) == refusal)
         }

@@ -44,6 +44,12 @@ extension ReleaseComparison {
     }
 
     private static func finding(_ change: ContractChange) -> ReleaseFinding {
+        if change.kind == .targetChanged {
+            return ReleaseFinding(
+                change.kind.rawValue, .breaking, needs: nil, subject: change.subject, old: change.old ?? "",
+                new: change.new ?? "", "the contracts are for two targets",
+                remedy: "compare those of one target: contract snapshot --target")
+        }
         let severity: ReleaseFinding.Severity =
             switch change.bump {
             case .major: .breaking
