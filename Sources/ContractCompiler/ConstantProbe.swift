@@ -13,6 +13,16 @@ struct ConstantProbe {
         self.names = names
     }
 
+    /// How many macros one run is asked for: each makes some 25 KB of syntax tree.
+    private static let batch = 1000
+
+    /// All macros, a run's worth each; one probe at least, because the first answer also tells the target.
+    static func batches(of names: [String]) -> [ConstantProbe] {
+        stride(from: 0, to: max(names.count, 1), by: batch).map { start in
+            ConstantProbe(Array(names[start..<min(start + batch, names.count)]))
+        }
+    }
+
     /// A source to be compiled with the header included before it.
     ///
     /// C++ gives an enumerator that does not fit a value all the same, so the sign is asked for besides.

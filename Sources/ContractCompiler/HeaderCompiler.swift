@@ -19,8 +19,8 @@ package struct HeaderCompiler: Sendable {
         let tree = try SyntaxNode(json: try compile(request, Self.treeOptions, warnings: Self.treeWarnings))
         let layouts = RecordLayouts(try compile(request, Self.layoutOptions, isHeader: false))
         let files = Self.exportingFiles(preprocessed, header: path)
-        let probe = ConstantProbe(preprocessed.macros.filter { files.contains($0.value) }.keys.sorted())
-        let (answer, target) = try ask(probe, request)
+        let macros = preprocessed.macros.filter { files.contains($0.value) }.keys.sorted()
+        let (answer, target) = try ask(ConstantProbe.batches(of: macros), request)
         guard answer.isLP64 else { throw .notLP64(target: target) }
         let syntax = HeaderSyntax(
             tree, isCPlusPlus: request.isCPlusPlus, layouts: layouts,
@@ -62,19 +62,27 @@ package struct HeaderCompiler: Sendable {
     }
 
     private func ask(
-        _ probe: ConstantProbe, _ request: HeaderRequest
+        _ probes: [ConstantProbe], _ request: HeaderRequest
     ) throws(HeaderError) -> (ConstantProbe.Answer, target: String) {
-        let run = try clang.run(
-            request.options + [
-                "-w", "-v", "-ferror-limit=0", "-fsyntax-only", "-Xclang", "-ast-dump=json", "-Xclang",
-                "-ast-dump-filter=\(ConstantProbe.filter)", "-include", request.plainPath, "-x",
-                request.isCPlusPlus ? "c++" : "c", "-",
-            ], input: Array(probe.source.utf8))
-        let said = String(decoding: run.errors, as: UTF8.self).split(separator: "\n")
-        guard let target = said.first(where: { $0.hasPrefix("Target: ") }) else {
-            throw .notUnderstood("it says no target")
+        var answer = ConstantProbe.Answer()
+        var target = ""
+        for probe in probes {
+            let run = try clang.run(
+                request.options + [
+                    "-w", "-v", "-ferror-limit=0", "-fsyntax-only", "-Xclang", "-ast-dump=json", "-Xclang",
+                    "-ast-dump-filter=\(ConstantProbe.filter)", "-include", request.plainPath, "-x",
+                    request.isCPlusPlus ? "c++" : "c", "-",
+                ], input: Array(probe.source.utf8))
+            let said = String(decoding: run.errors, as: UTF8.self).split(separator: "\n")
+            guard let line = said.first(where: { $0.hasPrefix("Target: ") }) else {
+                throw .notUnderstood("it says no target")
+            }
+            target = String(line.dropFirst("Target: ".count))
+            let part = probe.answer(run.output)
+            answer.isLP64 = part.isLP64
+            answer.constants.merge(part.constants) { first, _ in first }
         }
-        return (probe.answer(run.output), String(target.dropFirst("Target: ".count)))
+        return (answer, target)
     }
 
     /// The files whose declarations are the contract's: the header, and what it includes from its own folder and below;

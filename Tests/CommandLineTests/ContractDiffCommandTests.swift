@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -118,7 +119,7 @@ import Testing
             to: "edited.contract")
         let missing = folder.file("missing.h")
         let pipe = folder.file("pipe.contract")
-        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        #expect(mkfifo(pipe, 0o600) == 0)
         for (arguments, words, exit) in [
             ([old, missing], "error[not-found]: no such file: \(missing)\n", 4),
             ([old, pipe], "error[usage]: \(pipe) is not a regular file: write the contract to one\n", 2),

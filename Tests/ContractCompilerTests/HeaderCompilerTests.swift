@@ -251,6 +251,14 @@ struct HeaderCompilerTests {
         #expect(both.snapshot.contains("\nopaque struct _G_fpos_t size 16 align 8"))
     }
 
+    /// One answer about all of them was larger than an answer may be: they are asked for by the thousand.
+    @Test func everyMacroOfManyIsAConstant() throws {
+        let macros = (0..<2_001).map { "#define N_\($0) (\($0) + 1)\n" }.joined()
+        let constants = try contract(of: macros + "int f(void);\n").constants
+        #expect(constants.count == 2_001)
+        #expect(constants.allSatisfy { $0.key == "N_\($0.value - 1)" })
+    }
+
     @Test func leavesOutWhatItIsTold() throws {
         let text = "void first(void); void b(_Complex float); void c(void);"
         #expect(try contract(of: text) { $0.except = ["b"] }.exports.keys.sorted() == ["c", "first"])
