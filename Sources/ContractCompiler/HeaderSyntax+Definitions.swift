@@ -81,6 +81,10 @@ extension HeaderSyntax {
                 return .failure(error.reason)
             }
         }
+        guard !node.inner.contains(where: { $0.kind == "ModeAttr" }) else {
+            return .failure(
+                .inexpressible("a mode says what the enum is stored in: write packed, or the type behind a colon"))
+        }
         let isPacked = node.inner.contains { $0.kind == "PackedAttr" }
         let storage = Self.storage(of: enumerators.map(\.value), isPacked: isPacked)
         return .success(Enumeration(storage: storage, enumerators: enumerators))

@@ -289,6 +289,13 @@ struct HeaderCompilerTests {
         #expect(error?.lines.last?.contains("declaration of 'struct here' will not be visible outside") == true)
     }
 
+    @Test func anEnumWithAModeIsRefused() {
+        #expect(
+            obstacles { try contract(of: "enum __attribute__((mode(QI))) tiny { A };\nvoid f(enum tiny *);") } == [
+                "greeter.h:1:32: f: a mode says what the enum is stored in: write packed, or the type behind a colon"
+            ])
+    }
+
     /// A struct goes before a typedef of its name, which names another type.
     @Test func aTagIsNoTypedef() throws {
         let contract = try contract(of: "typedef struct { int a; } box; struct box; void f(struct box *, box *);")
