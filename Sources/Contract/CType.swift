@@ -1,6 +1,9 @@
 /// A C type as the two sides of a call must agree on it: typedefs resolved, parameters adjusted (C17, 6.7.6.3), and whatever
 /// changes no call left out (parameter names, `restrict`, qualifiers of parameters and results themselves).
 ///
+/// So is an alignment that a typedef of a number promises behind a pointer: in a struct it shows by the offsets, elsewhere
+/// nobody relies on it but who reads with aligned vector instructions.
+///
 /// Structs, unions and enums are named, not spelled: their definitions are in the `Contract`, so a type that leads back to
 /// itself stays finite.
 package indirect enum CType: Sendable, Hashable {

@@ -13,7 +13,7 @@ enum ComparedFile {
     ///
     /// - Throws: where there is no such file (4), or where it is neither (3).
     init(_ path: String, environment: [String: String]) throws {
-        guard fileExists(path) else { throw CommandFailure.fileNotFound(path) }
+        try ContractFile.checkIsFile(path)
         if try Self.isImage(path) {
             self = .plugin(try PluginRelease(path))
         } else {

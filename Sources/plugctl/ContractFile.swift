@@ -61,14 +61,14 @@ enum ContractFile {
         }
     }
 
-    /// A contract is read more than once, and by clang: a pipe or a device would be waited for, or be empty then.
-    private static func checkIsFile(_ path: String) throws(CommandFailure) {
+    /// What is compared is read more than once, and by clang: a pipe or a device would be waited for, or be empty then.
+    static func checkIsFile(_ path: String) throws(CommandFailure) {
         var status = stat()
         // SAFETY: `status` is ours, and filled in where the call succeeds.
         guard unsafe stat(path, &status) == 0 else { throw CommandFailure.fileNotFound(path) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw CommandFailure(
-                code: "usage", message: "\(printable(path)) is not a regular file: write the contract to one", exit: 2)
+                code: "usage", message: "\(printable(path)) is not a regular file: write what it holds to one", exit: 2)
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -174,6 +175,15 @@ import Testing
         // A version's number is another in every release: who does not leave it out hears of it.
         let headers = try Plugctl.run("compare", old, new)
         #expect(headers.stdout.contains("VERSION = 1") && headers.exitCode == 3)
+    }
+
+    @Test func aPipeIsNotWaitedFor() throws {
+        let header = try header(1, "int say(int);\n")
+        let pipe = folder.file("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let result = try Plugctl.run("compare", header, pipe)
+        #expect(result.stderr == "error[usage]: \(pipe) is not a regular file: write what it holds to one\n")
+        #expect(result.exitCode == 2)
     }
 
     @Test func aPluginAndAContractAreNotOfAKind() throws {

@@ -122,7 +122,7 @@ import Testing
         #expect(mkfifo(pipe, 0o600) == 0)
         for (arguments, words, exit) in [
             ([old, missing], "error[not-found]: no such file: \(missing)\n", 4),
-            ([old, pipe], "error[usage]: \(pipe) is not a regular file: write the contract to one\n", 2),
+            ([old, pipe], "error[usage]: \(pipe) is not a regular file: write what it holds to one\n", 2),
             (
                 [edited, new],
                 "error[contract.snapshot]: \(edited): line 5: \"export move e25475e80d9c814c\" has digest 0dbc9d2bd0c1e5e9 by "
