@@ -257,9 +257,10 @@ struct BasicWords {
 }
 
 extension CType.Qualified {
-    /// With more qualifiers; those of an array are its elements' (C17, 6.7.3, 9).
+    /// With more qualifiers; those of an array are its elements', and a function has none (C17, 6.7.3, 9).
     package func qualified(isConst: Bool, isVolatile: Bool) -> Self {
         guard isConst || isVolatile else { return self }
+        if case .function = type { return self }
         if case .array(let element, let count) = type {
             let qualified = element.qualified(isConst: isConst, isVolatile: isVolatile)
             return Self(.array(of: qualified, count: count), isConst: self.isConst, isVolatile: self.isVolatile)

@@ -53,6 +53,7 @@ struct CTypeParserTests {
         ("const char *", pointer(.integer(.char), const: true)),
         ("char const *restrict _Nonnull", pointer(.integer(.char), const: true)),
         ("volatile int *const *", pointer(pointer(int, volatile: true), const: true)),
+        ("volatile handler *", pointer(function(.void, int))), ("const handler *", pointer(function(.void, int))),
         ("const volatile void *", pointer(.void, const: true, volatile: true)),
         ("unsigned char (*)[4]", pointer(array(.integer(.unsigned(bits: 8)), 4))),
         ("int[2][3]", array(array(int, 3), 2)), ("int[]", array(int, nil)), ("row[2]", array(array(int, 3), 2)),
