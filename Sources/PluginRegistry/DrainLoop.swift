@@ -10,11 +10,11 @@ struct Drain: Sendable {
     let began = ContinuousClock.now
     let deadline: ContinuousClock.Instant
     /// `nil` once the answer was `timedOut`.
-    var answer: CheckedContinuation<DrainOutcome, Never>?
+    var answer: DrainAnswer?
     let onLateDrain: @Sendable () -> Void
 
     init(
-        targets: [Target], hold: Hold? = nil, limit: Duration, answer: CheckedContinuation<DrainOutcome, Never>,
+        targets: [Target], hold: Hold? = nil, limit: Duration, answer: DrainAnswer,
         onLateDrain: @escaping @Sendable () -> Void
     ) {
         self.targets = targets
@@ -29,9 +29,7 @@ struct Drain: Sendable {
     /// To be called after W2 only: from then on a target that is empty stays empty.
     mutating func scan() {
         if let hold {
-            guard hold.isQuiesced else { return }
-            hold.markQuiesced()
-            targets = []
+            if hold.isQuiesced { targets = [] }
             return
         }
         targets.removeAll { target in
@@ -45,12 +43,12 @@ struct Drain: Sendable {
     func finish() {
         let waited = ContinuousClock.now - began
         guard let answer else { return onLateDrain() }
-        answer.resume(returning: .drained(nanoseconds: Int(waited / .nanoseconds(1))))
+        answer.give(.drained(nanoseconds: Int(waited / .nanoseconds(1))))
     }
 
     /// Answers `timedOut`, once.
     mutating func giveUp() {
-        answer?.resume(returning: .timedOut(holders: targets.flatMap(\.holders)))
+        answer?.give(.timedOut(holders: targets.flatMap(\.holders)))
         answer = nil
         // A hold that is not quiet by then ends: nobody wants to know any more.
         if hold != nil { targets = [] }
@@ -116,7 +114,7 @@ final class DrainLoop: Sendable {
     /// The requests, after a W2 for all of them; none of them where it failed: they are answered, and kept for ever.
     private func fenced(_ requests: [Drain]) -> [Drain] {
         guard !requests.isEmpty, !cpin_heavy_fence() else { return requests }
-        for request in requests { request.answer?.resume(returning: .degraded) }
+        for request in requests { request.answer?.give(.degraded) }
         return []
     }
 

@@ -49,7 +49,6 @@ package final class Hold: Sendable {
     private let begun = Atomic(0)
     private let ended = Atomic(0)
     private let phase = Atomic(Phase.holding)
-    private let wasQuiesced = Atomic(false)
 
     /// Empties the routes, and makes their callers wait.
     ///
@@ -116,16 +115,6 @@ package final class Hold: Sendable {
         guard old.allSatisfy({ $0.callCount == 0 }) else { return false }  // S2
         return begun.load(ordering: .sequentiallyConsistent) == finished  // S3
     }
-
-    /// Notes that `isQuiesced` was true.
-    ///
-    /// Releasing, with `acquireQuiet`: the scan that found this out comes first.
-    func markQuiesced() { wasQuiesced.store(true, ordering: .releasing) }
-
-    /// Puts what calls did before what the current thread does next, provided that the hold was marked.
-    ///
-    /// The continuation that carries the news does that as well, but ThreadSanitizer does not see it.
-    func acquireQuiet() -> Bool { wasQuiesced.load(ordering: .acquiring) }
 
     /// Lets a caller pass through whose pin found a held route empty, if it is inside.
     func passThrough(_ pin: cpin_pin, to target: Target?, at offset: Int) -> Passage {

@@ -70,7 +70,7 @@ package final class Reclaimer: Sendable {
         _ targets: [Target], limit: Duration, onLateDrain: @escaping @Sendable () -> Void = {}
     ) async -> DrainOutcome {
         guard !Pins.isForkedChild else { return .degraded }
-        return await withCheckedContinuation { answer in
+        return await DrainAnswer.awaited { answer in
             loop.add(Drain(targets: targets, limit: limit, answer: answer, onLateDrain: onLateDrain))
         }
     }
@@ -82,11 +82,9 @@ package final class Reclaimer: Sendable {
     /// - Parameter limit: when to give up; the hold goes on, and is the caller's to end.
     package func quiesce(_ hold: Hold, limit: Duration) async -> DrainOutcome {
         guard !Pins.isForkedChild else { return .degraded }
-        let outcome = await withCheckedContinuation { answer in
+        return await DrainAnswer.awaited { answer in
             loop.add(Drain(targets: hold.old, hold: hold, limit: limit, answer: answer, onLateDrain: {}))
         }
-        if case .drained = outcome { precondition(hold.acquireQuiet(), "a hold that is quiet was marked so") }
-        return outcome
     }
 
     /// Ends the thread.
