@@ -21,8 +21,8 @@ extension HostState {
         let generations: Set<Int>
         /// Their routes; what serves them next is decided by the catalog when the hold ends.
         var keys: Set<Catalog.RouteKey>
-        /// What was on the routes.
-        let replaced: [Target]
+        /// What was on the routes, and what was made since for callers who are inside.
+        var replaced: [Target]
         let began = Clock.nanoseconds()
     }
 
@@ -31,26 +31,26 @@ extension HostState {
     /// Held routes get nothing yet, and new routes to a generation whose state is being handed over are held, too.
     mutating func publish(_ change: Catalog.Change) -> Publication {
         var prepared: [Prepared] = []
+        var displaced: [Target] = []
         for (key, server) in change.assignments {
             if heldState?.keys.contains(key) == true { continue }
             let route = route(at: key)
-            if let server, let held = heldState, held.generations.contains(server) {
-                // Whoever binds has the place of an export in a target that comes with the end of the hold.
-                placeExports(of: server, for: key.plugin)
-                // A caller who is inside goes on to a target that has the route's exports in the route's order.
-                held.hold.add(
-                    route, standIn: held.hold.old.last { $0.generation == server && $0.numbering == key.plugin })
+            let target = server.flatMap { addTarget(to: $0, for: key.plugin) }
+            if let target, let held = heldState, held.generations.contains(target.generation) {
+                if let old = routes[key]?.target { displaced.append(old) }
+                held.hold.add(route, standIn: target)
                 heldState?.keys.insert(key)
+                heldState?.replaced.append(target)
                 routes[key] = (route, nil)
                 continue
             }
-            prepared.append(
-                Prepared(key: key, route: route, target: server.flatMap { addTarget(to: $0, for: key.plugin) }))
+            prepared.append(Prepared(key: key, route: route, target: target))
         }
         let sequence = sequence
         var publication = exchange(prepared) { prepared in
             sequence.exchange { for entry in prepared { entry.route.publish(entry.target) } }
         }
+        publication.replaced += displaced
         publication.callsInFlight = callCount(besides: prepared, of: publication, change)
         settle(change)
         return publication

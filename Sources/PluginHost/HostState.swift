@@ -129,11 +129,4 @@ struct HostState {
         records[number]?.targets.append(target)
         return target
     }
-
-    /// Gives a generation's exports the positions that they will have in its targets.
-    mutating func placeExports(of number: Int, for plugin: String) {
-        for symbol in records[number]?.generation.image.exports.keys.sorted() ?? [] {
-            _ = indices[plugin, default: ExportIndex()].position(of: symbol)
-        }
-    }
 }

@@ -15,9 +15,9 @@ extension PluginHost {
         let (export, label) = (messageExport(plugin, symbol), "\(plugin) \(range)")
         try refuseForkedChild()
         let parsed = try parse(range)
-        var visited: Target?
+        var visited: [Target] = []
         // After the pin is given back: until then, whoever retires the generation must find the target.
-        defer { if let visited { state.withLock { $0.forget([visited]) } } }
+        defer { state.withLock { $0.forget(visited) } }
         while true {
             switch try reach(plugin, parsed, symbol, &visited) {
             case .held(let hold): try hold.wait(label: label)
@@ -38,19 +38,21 @@ extension PluginHost {
     }
 
     private func reach(
-        _ plugin: String, _ range: VersionRange, _ symbol: String, _ visited: inout Target?
+        _ plugin: String, _ range: VersionRange, _ symbol: String, _ visited: inout [Target]
     ) throws -> Reached {
         do {
             return try state.withLock { state in
                 let number = try state.catalog.find(plugin, range, symbol, as: .message)
-                // Who is inside already goes on: the hand-over waits for it.
-                if let held = state.heldState, held.generations.contains(number), !held.hold.isCallerInside {
-                    return .held(held.hold)
-                }
                 guard let target = state.addTarget(to: number, for: plugin), let index = state.indices[plugin]?[symbol]
                 else { throw Catalog.Refusal.notFound("\(plugin) has no export \(symbol)") }
-                visited = target
-                return .pinned(try Pin(on: target, index, label: "\(plugin) \(range)"))
+                visited.append(target)
+                let label = "\(plugin) \(range)"
+                guard let held = state.heldState, held.generations.contains(number) else {
+                    return .pinned(try Pin(on: target, index, label: label))
+                }
+                // Who is inside already goes on: the hand-over waits for it.
+                guard let pin = try held.hold.pin(on: target, index, label: label) else { return .held(held.hold) }
+                return .pinned(pin)
             }
         } catch let refusal as Catalog.Refusal {
             throw PluginHostError(refusal)

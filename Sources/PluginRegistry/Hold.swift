@@ -23,7 +23,8 @@ internal import Synchronization
 ///   G5  ended += 1; after a yes in G4, the call
 ///
 /// All but the cells of S2 is sequentially consistent. Calls that came by the route are W2's matter: the routes were
-/// empty before it. As for grants: begun is never below ended, so begun == e in S3 means that from S1 to S3 no grant
+/// empty before it. Targets that are added while the hold goes on are reached by grants alone, and come before G1, so S2
+/// knows those of all grants that had ended before S1. As for grants: begun is never below ended, so begun == e in S3 means that from S1 to S3 no grant
 /// was under way, none began, and all earlier ones had ended before S1, their cells visible to S2 through G5 and S1.
 /// So S2 saw one state of affairs, and in it nobody was inside. A grant after S3 needs a source in G4. A cell of its own
 /// thread can be none: it was empty, and only a grant or a call through a lease fills one. A lease can be none: its cell
@@ -42,9 +43,11 @@ package final class Hold: Sendable {
         case over
     }
 
-    /// All targets of the generations whose state is handed over, published or not yet drained.
-    package let old: [Target]
+    /// All targets of the generations whose state is handed over: published or not yet drained, and those that were made
+    /// since, for whoever is inside.
+    package var old: [Target] { targets.withLock { $0 } }
     let waiters: HoldWaiters
+    private let targets: Lock<[Target]>
     private let routes: Lock<[Route]>
     private let begun = Atomic(0)
     private let ended = Atomic(0)
@@ -58,7 +61,7 @@ package final class Hold: Sendable {
     ///   - old: all targets of the old generations, published or not yet drained; those of the routes are among them.
     ///   - deadline: until when callers wait. The hold itself lasts until it is ended.
     package init(_ routes: [Route], inside old: [Target], until deadline: ContinuousClock.Instant) {
-        self.old = old
+        targets = Lock(old)
         waiters = HoldWaiters(deadline: deadline)
         self.routes = Lock(routes)
         Holds.begin(routes.map { ($0, Holds.Entry(hold: self, old: $0.target)) })
@@ -67,11 +70,11 @@ package final class Hold: Sendable {
 
     /// Holds one more route: one that is bound meanwhile, and nothing has served yet.
     ///
-    /// - Parameter standIn: one of the old targets, where callers go who are inside already: of the generation that serves the
-    ///   route, with the route's numbering of exports. Where it is `nil` such callers wait until the deadline.
-    package func add(_ route: Route, standIn: Target?) {
-        precondition(
-            standIn.map { standIn in old.contains { $0 === standIn } } ?? true, "the stand-in is an old target")
+    /// - Parameter standIn: a fresh target of the old generation that serves the route, where callers go who are inside
+    ///   already. Its memory stays until it is drained, when the hold has ended.
+    package func add(_ route: Route, standIn: Target) {
+        standIn.markPublished()
+        targets.withLock { $0.append(standIn) }
         routes.withLock { $0.append(route) }
         Holds.add(route, Holds.Entry(hold: self, old: standIn))
         route.hold(standIn: standIn)
@@ -97,6 +100,23 @@ package final class Hold: Sendable {
     /// Whether this thread is inside the old targets, or this task holds a lease on one: then it must not wait for the
     /// hold's end.
     package var isCallerInside: Bool { unsafe isInside(except: nil) }
+
+    /// Pins a target for a call that takes another way than a route, if its caller is inside already; `nil`: it has to wait.
+    ///
+    /// Under the lock under which the hold is ended.
+    ///
+    /// - Parameters:
+    ///   - target: a fresh one of an old generation, which nobody else uses.
+    ///   - label: what the error calls it.
+    /// - Throws: as `Pin.init`.
+    package func pin(on target: Target, _ index: Int, label: String) throws(BindingError) -> Pin? {
+        guard isCallerInside else { return nil }
+        targets.withLock { $0.append(target) }
+        return try unsafe Pin(on: target, index, label: label) { pin, offset in
+            guard case .granted(let pin) = unsafe passThrough(pin, to: target, at: offset) else { return nil }
+            return unsafe pin
+        }
+    }
 
     /// Waits as a caller of a held route does, for a call that takes another way than a route.
     ///
@@ -146,7 +166,7 @@ package final class Hold: Sendable {
 
     private func isInside(except cell: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Bool {
         let leases = LeaseRecord.held
-        return old.contains { target in
+        return targets.withLock(\.self).contains { target in
             // SAFETY: addresses, which are compared with this thread's cells.
             unsafe cpin_held_by_this_thread_elsewhere(target.base, target.end, cell)
                 || leases.contains { $0.protects(target) }

@@ -6,7 +6,7 @@ enum Holds {
     /// A route's place in a hold.
     struct Entry: Sendable {
         let hold: Hold
-        /// Where callers go who are inside already; `nil`: they wait like everybody.
+        /// Where callers go who are inside already; `nil` where nothing served the route when the hold began.
         let old: Target?
     }
 

@@ -15,16 +15,35 @@ internal import CPin
     /// - Parameter label: what the error calls the target.
     /// - Throws: `BindingError.noSuchExport`, `.tooManyThreads`.
     package init(on target: Target, _ index: Int, label: String) throws(BindingError) {
-        guard target.hasFunction(at: index) else { throw .noSuchExport(route: label, index: index) }
-        let offset = TargetLayout.slot(index)
-        // A route of this frame's own: it leads to the target, and nobody changes it.
-        var route: UnsafeMutableRawPointer? = unsafe target.base
-        // SAFETY: the route is only looked at until the call returns.
-        let held = unsafe cpin_enter(&route, offset)
-        guard unsafe held.cell != nil else { throw .tooManyThreads(route: label) }
+        // SAFETY: the route that `enter` makes leads to the target, and is only looked at until it returns.
+        try unsafe self.init(on: target, index, held: Self.enter(target.base, target, index, label))
+    }
+
+    /// Announces it if `passage` lets a pin through that announces nothing yet, else gives that back: `nil`.
+    init?(
+        on target: Target, _ index: Int, label: String, _ passage: (cpin_pin, _ offset: Int) -> cpin_pin?
+    ) throws(BindingError) {
+        let pin = try unsafe Self.enter(nil, target, index, label)
+        guard let held = unsafe passage(pin, TargetLayout.slot(index)) else { return nil }
+        unsafe self.init(on: target, index, held: held)
+    }
+
+    private init(on target: Target, _ index: Int, held: cpin_pin) {
         self.target = target
-        self.offset = offset
+        offset = TargetLayout.slot(index)
         unsafe self.held = unsafe held
+    }
+
+    /// A pin by a route of this frame's own, which nobody changes.
+    private static func enter(
+        _ base: UnsafeMutableRawPointer?, _ target: Target, _ index: Int, _ label: String
+    ) throws(BindingError) -> cpin_pin {
+        guard target.hasFunction(at: index) else { throw .noSuchExport(route: label, index: index) }
+        var route = unsafe base
+        // SAFETY: the route is only looked at until the call returns.
+        let held = unsafe cpin_enter(&route, TargetLayout.slot(index))
+        guard unsafe held.cell != nil else { throw .tooManyThreads(route: label) }
+        return unsafe held
     }
 
     /// Calls `body` with the function, the instance and the context.

@@ -59,11 +59,11 @@ package final class Route: Sendable {
 
     /// Empties the route for a hold, which says to callers what that means.
     ///
-    /// Until something is published, what is bound must be among the exports of what served it before, or of `standIn`.
+    /// Until something is published, what is bound must be among the exports of `standIn`, or of what served it before.
     func hold(standIn: Target? = nil) {
         state.withLock { state in
             memory.exchange(nil)
-            state.held = state.target ?? standIn
+            state.held = standIn ?? state.target
             state.target = nil
         }
     }

@@ -84,25 +84,9 @@ import Testing
 
     @Test func aCallThatReentersItsPluginDuringTheHandOverFinishes() async throws {
         try await withHost { host, folder in
-            let barrier = try Barrier(in: folder)
-            _ = try await host.load(Plugins.build("keeps_state_at_barrier.c", "1.0.0", barrier: barrier, into: folder))
+            let keeper = try await KeeperAtBarrier(in: host, folder)
             let tell = try host.messages("keeper", "^1", "tell")
-            let pause = try host.bind("keeper", "^1", Export("hold_still", as: (@convention(c) () -> Void).self))
-            // The thread is inside when the hold begins, and calls again before it leaves.
-            _ = try host.messages("keeper", "^1", "set").send("text")
-            async let outer = onThread {
-                try pause { pause in
-                    pause()
-                    return try tell.send("")
-                }
-            }
-            try await barrier.waitUntilEntered()
-            let next = try Plugins.build("keeps_state_at_barrier.c", "1.1.0", barrier: barrier, into: folder)
-            async let swap = host.swap("keeper", to: next)
-            try await eventually { host.routes().allSatisfy(\.isHeld) }
-            barrier.open()
-            #expect(try await outer == "text")
-            #expect(try await swap.handOver?.mode == .quiesced)
+            try await keeper.swapUnderACall { try tell.send("") }
             #expect(try tell.send("") == "text")
         }
     }
@@ -110,28 +94,67 @@ import Testing
     /// The last target of the old version was made for the route that it stands in on, whose exports are numbered otherwise.
     @Test func aRouteThatIsBoundFromInsideLeadsToItsOwnPluginsExports() async throws {
         try await withHost { host, folder in
-            let barrier = try Barrier(in: folder)
-            _ = try await host.load(Plugins.build("keeps_state_at_barrier.c", "1.0.0", barrier: barrier, into: folder))
-            let pause = try host.bind("keeper", "^1", Export("hold_still", as: (@convention(c) () -> Void).self))
-            _ = try host.messages("keeper", "^1", "set").send("text")
+            let keeper = try await KeeperAtBarrier(in: host, folder)
             _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
             let standIn = try host.messages("answers", "^1", "tell")
             try await host.changeRoute("answers", "^1", by: .fallback("keeper"))
             _ = try await host.unload("answers")
             #expect(try standIn.send("") == "text")
-            async let outer = onThread {
-                try pause { pause in
-                    pause()
-                    return try host.messages("keeper", "^1.0", "tell").send("")
-                }
+            try await keeper.swapUnderACall { try host.messages("keeper", "^1.0", "tell").send("") }
+        }
+    }
+
+    /// The lease that let it in was given back while it was inside: its state was saved under it.
+    @Test func aCallByNameThatOutlastsTheLeaseThatLetItInIsWaitedFor() async throws {
+        try await withHost({
+            $0.handOverLimit = .seconds(1)
+            $0.drainLimit = .milliseconds(100)
+        }) { host, folder in
+            let keeper = try await KeeperAtBarrier(in: host, folder)
+            let executor = try HostExecutor()
+            defer { executor.finish() }
+            let tell = try host.messages("keeper", "^1", "tell")
+            let (swap, call) = try await tell.withLease { _ in
+                let swap = try await keeper.swap()
+                // It knows of the lease, and goes on without it.
+                let call = Task(executorPreference: executor) { try host.call("keeper", "^1", "tell_later", []) }
+                try await keeper.barrier.waitUntilEntered()
+                return (swap, call)
             }
-            try await barrier.waitUntilEntered()
-            let next = try Plugins.build("keeps_state_at_barrier.c", "1.1.0", barrier: barrier, into: folder)
-            async let swap = host.swap("keeper", to: next)
-            try await eventually { host.routes().allSatisfy(\.isHeld) }
-            barrier.open()
-            #expect(try await outer == "text")
-            #expect(try await swap.handOver?.mode == .quiesced)
+            let error = try await hostError { _ = try await swap.value }
+            #expect(error.step == "state hand-over", "\(error)")
+            keeper.barrier.open()
+            #expect(try await call.value == Array("text".utf8))
+        }
+    }
+
+    /// It led to a target of a call by name, which went with that call: nobody waited for who else was inside by then.
+    @Test func whoComesInByARouteThatIsBoundFromInsideIsWaitedForLaterOn() async throws {
+        try await withHost({
+            $0.handOverLimit = .seconds(1)
+            $0.drainLimit = .milliseconds(100)
+        }) { host, folder in
+            let keeper = try await KeeperAtBarrier(in: host, folder)
+            let executor = try HostExecutor()
+            defer { executor.finish() }
+            let gate = try Barrier(in: folder, named: "gate")
+            let tell = try host.messages("keeper", "^1", "tell")
+            async let byName = onThread { try host.call("keeper", "^1", "tell_later", []) }
+            try await keeper.barrier.waitUntilEntered()
+            let (swap, late) = try await tell.withLease { _ in
+                let swap = try await keeper.swap()
+                let binding = try host.bind("keeper", "^1.0", KeeperAtBarrier.pause)
+                let late = Task(executorPreference: executor) { try binding { _ in gate.wait() } }
+                try await gate.waitUntilEntered()
+                return (swap, late)
+            }
+            keeper.barrier.open()
+            #expect(try await byName == Array("text".utf8))
+            #expect(try await hostError { _ = try await swap.value }.step == "state hand-over")
+            let error = try await hostError { _ = try await host.unload("keeper") }
+            #expect(error.step == "drain" && "\(error)".contains("in hold_still"), "\(error)")
+            gate.open()
+            try await late.value
         }
     }
 
@@ -227,5 +250,44 @@ import Testing
             await host.shutdown()
             #expect(Target.liveCount == 0)
         }
+    }
+}
+
+/// A keeper of the state "text", whose calls wait at a barrier, and its next version.
+private struct KeeperAtBarrier {
+    static let pause = Export("hold_still", as: (@convention(c) () -> Void).self)
+    let barrier: Barrier
+    private let host: PluginHost
+    private let next: String
+
+    init(in host: PluginHost, _ folder: TemporaryFolder) async throws {
+        self.host = host
+        barrier = try Barrier(in: folder)
+        next = try Plugins.build("keeps_state_at_barrier.c", "1.1.0", barrier: barrier, into: folder)
+        _ = try await host.load(Plugins.build("keeps_state_at_barrier.c", "1.0.0", barrier: barrier, into: folder))
+        _ = try host.messages("keeper", "^1", "set").send("text")
+    }
+
+    /// Begins to swap the next version in: the calls are held.
+    func swap() async throws -> Task<SwapReply, any Error> {
+        let swap = Task.detached { [host, next] in try await host.swap("keeper", to: next) }
+        try await eventually { host.routes().allSatisfy(\.isHeld) }
+        return swap
+    }
+
+    /// Swaps while a thread is inside, which then tells the text by another call, before it leaves.
+    func swapUnderACall(_ tell: @escaping @Sendable () throws -> String) async throws {
+        let pause = try host.bind("keeper", "^1", Self.pause)
+        async let outer = onThread {
+            try pause { pause in
+                pause()
+                return try tell()
+            }
+        }
+        try await barrier.waitUntilEntered()
+        let swap = try await swap()
+        barrier.open()
+        #expect(try await outer == "text")
+        #expect(try await swap.value.handOver?.mode == .quiesced)
     }
 }

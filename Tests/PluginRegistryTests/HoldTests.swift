@@ -193,7 +193,7 @@ import Testing
     @Test func holdsARouteThatIsBoundMeanwhile() async throws {
         let (route, hold, _) = try held()
         let second = try PluginRegistryTests.route("adder ^1.1")
-        hold.add(second, standIn: hold.old.last)
+        hold.add(second, standIn: target([add]))
         #expect(throws: BindingError.noSuchExport(route: "adder ^1.1", index: 1)) {
             try second.binding(1, as: Add.self)
         }
@@ -209,10 +209,73 @@ import Testing
         #expect(sum.withLock { $0 } == 6)
     }
 
+    @Test func leadsWhoIsInsideToTheStandInAndWaitsForIt() async throws {
+        let old = target([add])
+        let route = try route(serving: old)
+        let binding: Binding<Add> = try route.binding(0)
+        let second = try PluginRegistryTests.route("adder ^1.1")
+        let reclaimer = try Reclaimer()
+        let (inside, isHeld, isBoth, leave) = (Gate(), Gate(), Gate(), Gate())
+        let sum = Lock<Int32?>(nil)
+        let thread = OSThread {
+            let result = try? binding { _ in
+                inside.open()
+                isHeld.pass()
+                return try second.binding(0, as: Add.self).pin { pinned in
+                    isBoth.open()
+                    leave.pass()
+                    return pinned { $0(2, 3) }
+                }
+            }
+            sum.withLock { $0 = result }
+        }
+        inside.pass()
+        let hold = Hold([route], inside: [old], until: .now + .seconds(600))
+        let standIn = target([multiply])
+        hold.add(second, standIn: standIn)
+        isHeld.open()
+        isBoth.pass()
+        #expect(standIn.callCount == 1)
+        guard case .timedOut(let holders) = await reclaimer.quiesce(hold, limit: .zero), holders.count == 2 else {
+            Issue.record("somebody is inside both")
+            return
+        }
+        leave.open()
+        thread.join()
+        #expect(sum.withLock { $0 } == 6)
+        guard case .drained = await reclaimer.quiesce(hold, limit: .seconds(60)) else {
+            Issue.record("nobody is inside")
+            return
+        }
+        hold.end([(route, target([add])), (second, target([add]))])
+        await reclaimer.shutdown()
+    }
+
+    @Test func aCallByAnotherWayIsInsideOnlyWhereItsCallerIs() async throws {
+        let old = target([add])
+        let route = try route(serving: old)
+        let binding: Binding<Add> = try route.binding(0)
+        let reclaimer = try Reclaimer()
+        let hold = try await binding.withLease { _ in
+            let hold = Hold([route], inside: [old], until: .now + .seconds(600))
+            let calls = try pinAndAdd(target([add]), inside: hold) { hold.old.last?.callCount }
+            #expect(calls == 1)
+            return hold
+        }
+        let calls = try pinAndAdd(target([add]), inside: hold) { 0 }
+        #expect(calls == nil)
+        guard case .drained = await reclaimer.quiesce(hold, limit: .seconds(60)) else {
+            Issue.record("nobody is inside")
+            return
+        }
+        hold.end([(route, target([add]))])
+        await reclaimer.shutdown()
+    }
+
     @Test func trapsOnARouteThatIsHeldAlready() async {
         await #expect(processExitsWith: trap) {
             let (route, hold, _) = try held()
-            hold.add(route, standIn: nil)
+            hold.add(route, standIn: target([add]))
         }
     }
 }
@@ -221,6 +284,12 @@ import Testing
 nonisolated(unsafe) private var heldBinding: Binding<Add>?
 nonisolated(unsafe) private var refusalInHandler: BindingError?
 nonisolated(unsafe) private var sumInHandler: Int32?
+
+/// What `body` finds while a pin is held that the hold lets through; `nil` where it lets none through.
+private func pinAndAdd(_ target: Target, inside hold: Hold, _ body: () -> Int?) throws -> Int? {
+    guard let pin = try hold.pin(on: target, 0, label: "adder") else { return nil }
+    return pin(as: Add.self) { function, _, _ in function(1, 2) == 3 ? body() : nil }
+}
 
 /// A route whose callers wait.
 private func held(

@@ -18,6 +18,13 @@ package final class Barrier: Sendable {
         (entered, release) = (descriptors[0], descriptors[1])
     }
 
+    /// Comes to the barrier as a plugin does, and waits.
+    package func wait() {
+        var byte: UInt8 = 0
+        _ = write(entered, &byte, 1)
+        _ = read(release, &byte, 1)
+    }
+
     /// Waits until a plugin has come; throws when none does in half a minute.
     package func waitUntilEntered() async throws {
         try await onThread { [entered] in
