@@ -9,6 +9,7 @@ struct CallSightings {
     private struct Call: Hashable {
         let thread: Int32
         let slot: Int
+        let numbering: String
         let isLease: Bool
     }
 
@@ -19,7 +20,8 @@ struct CallSightings {
     mutating func see(_ holders: [Holder], in generation: Int, at now: Int) -> [(holder: Holder, since: Int)] {
         let before = firstSeen[generation] ?? [:]
         let seen = holders.map { holder in
-            let call = Call(thread: holder.threadID, slot: holder.slotIndex, isLease: holder.isLease)
+            let call = Call(
+                thread: holder.threadID, slot: holder.slotIndex, numbering: holder.numbering, isLease: holder.isLease)
             return (holder: holder, call: call, since: before[call] ?? now)
         }
         firstSeen[generation] = seen.isEmpty ? nil : Dictionary(seen.map { ($0.call, $0.since) }) { first, _ in first }

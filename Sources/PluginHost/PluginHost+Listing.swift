@@ -57,11 +57,10 @@ extension PluginHost {
         let holders = targets.flatMap(\.holders)
         let now = Clock.nanoseconds()
         return state.withLock { state in
-            let index = state.indices[generation.plugin]
             return state.sightings.see(holders, in: number, at: now).map { holder, since in
                 CallInside(
                     thread: holder.threadID, threadName: holder.isLease ? "lease" : holder.threadName,
-                    export: index?.symbol(at: holder.slotIndex) ?? "an export",
+                    export: state.indices[holder.numbering]?.symbol(at: holder.slotIndex) ?? "an export",
                     seconds: Double(now - since) / 1_000_000_000)
             }
         }

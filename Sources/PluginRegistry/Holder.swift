@@ -11,6 +11,8 @@ package struct Holder: Sendable, Equatable {
     package let isLease: Bool
     /// The index of the export that it went in through.
     package let slotIndex: Int
+    /// The plugin by whose numbering of exports.
+    package let numbering: String
 }
 
 extension Target {
@@ -30,7 +32,7 @@ extension Target {
             let offset = unsafe holder.address - UnsafeRawPointer(base)
             return unsafe Holder(
                 threadID: holder.thread, threadName: threadName(holder.thread), isLease: holder.lease,
-                slotIndex: (offset - TargetLayout.functions) / MemoryLayout<Int>.size)
+                slotIndex: (offset - TargetLayout.functions) / MemoryLayout<Int>.size, numbering: numbering)
         }
     }
 

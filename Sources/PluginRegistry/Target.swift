@@ -29,7 +29,7 @@ internal import Synchronization
     package let generation: Int
     /// How many function slots there are, empty ones included.
     package let count: Int
-    /// Whose numbering of exports the slots follow: bindings of another plugin's routes must not come here.
+    /// Whose numbering of exports the slots follow: the plugin of the routes that lead here, whichever plugin stands in there.
     package let numbering: String
     // SAFETY: written in `init` only; afterwards only read, by anyone, until `deinit`.
     nonisolated(unsafe) let base: UnsafeMutableRawPointer
@@ -44,7 +44,7 @@ internal import Synchronization
     ///   - numbering: the plugin whose `ExportIndex` ordered the functions.
     package init(
         functions: [UnsafeMutableRawPointer?], instance: UnsafeMutableRawPointer?, context: UnsafeMutableRawPointer?,
-        generation: Int, numbering: String = ""
+        generation: Int, numbering: String
     ) {
         self.generation = generation
         self.numbering = numbering

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PluginRegistry
 
 /// The exported function that is called, a real one behind the dynamic linker.
 typealias Add = @convention(c) (Int32, Int32) -> Int32
@@ -23,5 +24,12 @@ typealias Add = @convention(c) (Int32, Int32) -> Int32
     var function: Add {
         // SAFETY: the contract of Plugins/Adder.
         unsafe unsafeBitCast(address, to: Add.self)
+    }
+
+    /// A target that leads to it; `instance` is a number that is never used as an address.
+    func target(generation: Int, instance: UInt = 0) -> Target {
+        unsafe Target(
+            functions: [address], instance: UnsafeMutableRawPointer(bitPattern: instance), context: nil,
+            generation: generation, numbering: "adder")
     }
 }

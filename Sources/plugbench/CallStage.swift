@@ -13,7 +13,7 @@ struct CallStage {
         adder = try Adder(path: arguments.adder)
         try Pins.start()
         route = Route(label: "adder ^1.2")
-        route.publish(unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: 1))
+        route.publish(adder.target(generation: 1))
         binding = try route.binding(0)
         function = adder.function
     }

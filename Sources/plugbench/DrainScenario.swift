@@ -17,7 +17,7 @@ struct DrainScenario {
         reclaimer = try Reclaimer()
         (routeA, routeB) = (Route(label: "a ^1"), Route(label: "b ^1"))
         for route in [routeA, routeB] {
-            route.publish(unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: 0))
+            route.publish(adder.target(generation: 0))
         }
         (bindingA, bindingB) = (try routeA.binding(0), try routeB.binding(0))
     }
@@ -68,7 +68,7 @@ struct DrainScenario {
     }
 
     private func drainOnce() async throws -> Int {
-        let next = unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: 1)
+        let next = adder.target(generation: 1)
         guard let old = routeB.publish(next) else { throw BenchError.wrong("drain: nothing served the route") }
         guard case .drained(let nanoseconds) = await reclaimer.drain([old], limit: .seconds(10)) else {
             throw BenchError.wrong("drain: a call of two nanoseconds kept it waiting for ten seconds")

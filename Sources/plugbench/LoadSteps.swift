@@ -43,7 +43,7 @@ struct LoadSteps {
         watch.lap("prove it new, resolve the exports", less: dlopenTime)
         // SAFETY: an address in the image, which stays open until the target is drained below.
         let functions = unsafe image.exports.values.map { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
-        let target = unsafe Target(functions: functions, instance: nil, context: nil, generation: 1)
+        let target = unsafe Target(functions: functions, instance: nil, context: nil, generation: 1, numbering: "adder")
         route.publish(target)
         watch.lap("make a target, publish")
         route.publish(nil)

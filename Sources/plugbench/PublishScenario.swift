@@ -14,7 +14,7 @@ struct PublishScenario {
         try Pins.start()
         reclaimer = try Reclaimer()
         route = Route(label: "adder ^1.2")
-        route.publish(unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: 0))
+        route.publish(adder.target(generation: 0))
         binding = try route.binding(0)
     }
 
@@ -42,9 +42,7 @@ struct PublishScenario {
 
     private func measure() -> (events: Events, replaced: [Target]) {
         let word = BareWord()
-        let targets = (1...2000).map { generation in
-            unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: generation)
-        }
+        let targets = (1...2000).map { adder.target(generation: $0) }
         var events = Events()
         var replaced: [Target] = []
         replaced.reserveCapacity(targets.count)

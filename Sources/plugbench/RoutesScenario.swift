@@ -41,19 +41,15 @@ struct RoutesScenario {
 
     private func makeRoute(_ number: Int) throws -> (route: Route, binding: Binding<Add>) {
         let route = Route(label: "plugin\(number) ^1")
-        route.publish(makeTarget())
+        route.publish(adder.target(generation: 1))
         return (route, try route.binding(0))
-    }
-
-    private func makeTarget() -> Target {
-        unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: 1)
     }
 
     private func publish(on routes: [Route], beside alone: Route) -> (Events, [Target]) {
         var events = Events()
         var replaced: [Target] = []
         for route in routes.shuffled() {
-            let targets = (makeTarget(), makeTarget())
+            let targets = (adder.target(generation: 1), adder.target(generation: 1))
             var old: (Target?, Target?)
             let aloneTime = Clock.time { old.0 = alone.publish(targets.0) }
             let time = Clock.time { old.1 = route.publish(targets.1) }

@@ -14,7 +14,7 @@ struct VisibleScenario {
         try Pins.start()
         reclaimer = try Reclaimer()
         route = Route(label: "adder ^1.2")
-        route.publish(unsafe Target(functions: [adder.address], instance: nil, context: nil, generation: 0))
+        route.publish(adder.target(generation: 0))
         binding = try route.binding(0)
     }
 
@@ -51,9 +51,7 @@ struct VisibleScenario {
             let wordBegin = Clock.now()
             word.exchange(number)
             let wordTime = wordSeen.time(of: number) - wordBegin
-            let target = unsafe Target(
-                functions: [adder.address], instance: UnsafeMutableRawPointer(bitPattern: number), context: nil,
-                generation: Int(number))
+            let target = adder.target(generation: Int(number), instance: number)
             let begin = Clock.now()
             let old = route.publish(target)
             events.add(targetSeen.time(of: number) - begin, beside: wordTime)

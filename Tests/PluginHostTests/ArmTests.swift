@@ -131,6 +131,19 @@ import Testing
         }
     }
 
+    /// The export was named by the substitute's own numbering, in which its place is another's.
+    @Test func aCallInsideAFallbackIsNamedByTheExportThatItCalls() async throws {
+        try await withHost({ $0.onEvent = { _ in } }) { host, folder in
+            _ = try await host.load(Plugins.answers("1.0.0", answer: 1, into: folder))
+            _ = try await host.load(Plugins.build("answers_standing_in.c", "0.1.0", into: folder))
+            let binding = try host.bind("answers", "^1", answer)
+            try await host.changeRoute("answers", "^1", by: .fallback("understudy"))
+            _ = try await host.unload("answers")
+            let exports = try binding { _ in host.list().flatMap { $0.inside.map(\.export) } }
+            #expect(exports == ["answer"])
+        }
+    }
+
     @Test(arguments: [
         (RouteChange.canary(try! SemanticVersion("1.5.0"), basisPoints: 1), "not-found"),
         (.canary(try! SemanticVersion("1.0.0"), basisPoints: 10_001), "invalid-request"),

@@ -49,7 +49,7 @@ import Testing
         let canary = try route("canary")
         let instance = UnsafeMutableRawPointer(bitPattern: 0x1000)
         let context = UnsafeMutableRawPointer(bitPattern: 0x2000)
-        canary.publish(Target(functions: [address(add)], instance: instance, context: context, generation: 1))
+        canary.publish(target([add], instance: instance, context: context))
         let binding: Binding<Add> = try main.binding(0)
         try main.split(to: canary, share: 10_000)
         #expect(try binding(key: ArmKey("a")) { function, got in function(1, 1) == 2 && got == instance })

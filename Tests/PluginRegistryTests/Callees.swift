@@ -13,8 +13,19 @@ let multiply: Add = { $0 &* $1 }
 func address(_ function: Add) -> UnsafeMutableRawPointer { unsafeBitCast(function, to: UnsafeMutableRawPointer.self) }
 
 /// A target of nobody's generation.
-func target(_ functions: [Add?], generation: Int = 1) -> Target {
-    Target(functions: functions.map { $0.map(address) }, instance: nil, context: nil, generation: generation)
+func target(
+    _ functions: [Add?], instance: UnsafeMutableRawPointer? = nil, context: UnsafeMutableRawPointer? = nil,
+    generation: Int = 1
+) -> Target {
+    target(functions.map { $0.map(address) }, instance: instance, context: context, generation: generation)
+}
+
+/// The same with functions of any type.
+func target(
+    _ functions: [UnsafeMutableRawPointer?], instance: UnsafeMutableRawPointer? = nil,
+    context: UnsafeMutableRawPointer? = nil, generation: Int = 1
+) -> Target {
+    Target(functions: functions, instance: instance, context: context, generation: generation, numbering: "adder")
 }
 
 /// A route, in a process whose pins are started; `serving` is published on it.

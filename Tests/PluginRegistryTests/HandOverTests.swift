@@ -36,7 +36,7 @@ private func handOver(times: Int) async throws {
     defer { memory.deallocate() }
     let function = unsafeBitCast(count, to: UnsafeMutableRawPointer.self)
     func generation(_ number: Int) -> Target {
-        Target(functions: [function], instance: memory, context: nil, generation: number)
+        target([function], instance: memory, generation: number)
     }
 
     let route = Route(label: "counter ^1")

@@ -19,7 +19,7 @@ import Testing
         let route = try route()
         let instance = UnsafeMutableRawPointer(bitPattern: 0x1000)
         let context = UnsafeMutableRawPointer(bitPattern: 0x2000)
-        route.publish(Target(functions: [address(add)], instance: instance, context: context, generation: 1))
+        route.publish(target([add], instance: instance, context: context))
         let binding: Binding<Add> = try route.binding(0)
         try binding.pin { pinned in
             #expect(pinned { function, got in function(1, 1) == 2 && got == instance })

@@ -66,7 +66,8 @@ private func exchange(
     func target(_ number: Int) -> Target {
         let functions = [unsafeBitCast(number % 2 == 0 ? tell : tellNegated, to: UnsafeMutableRawPointer.self)]
         let instance = UnsafeMutableRawPointer(bitPattern: number)
-        return Target(functions: functions, instance: instance, context: instance, generation: number)
+        return PluginRegistryTests.target(
+            functions, instance: instance, context: instance, generation: number)
     }
     route.publish(target(1))
     let binding: Binding<Tell> = try route.binding(0)

@@ -9,9 +9,7 @@ import Testing
         let sequence = PublicationSequence()
         func exchange(_ number: Int) -> [Target?] {
             let targets = routes.map { _ in
-                Target(
-                    functions: [address(add)], instance: nil, context: UnsafeMutableRawPointer(bitPattern: number),
-                    generation: number)
+                target([add], context: UnsafeMutableRawPointer(bitPattern: number), generation: number)
             }
             return sequence.exchange { zip(routes, targets).map { $0.publish($1) } }
         }

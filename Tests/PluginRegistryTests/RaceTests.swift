@@ -62,7 +62,7 @@ private func race(swaps: Int) async throws {
         let page = Page(number)
         let read = unsafeBitCast(number % 2 == 0 ? readEven : readOdd, to: UnsafeMutableRawPointer.self)
         let context = UnsafeMutableRawPointer(bitPattern: number)
-        return (Target(functions: [read], instance: page.address, context: context, generation: number), page)
+        return (target([read], instance: page.address, context: context, generation: number), page)
     }
 
     // Preempted wherever the kernel likes, often between the instructions of a pin.
