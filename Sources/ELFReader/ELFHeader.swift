@@ -59,6 +59,14 @@ extension ELFHeader {
             problems.add(
                 .structure, "ELF header", "has versions \(bytes.u8(6)) and \(bytes.u32(20)), the format's is 1")
         }
+        // What dlopen takes: the ABI version that goes with its OS ABI, and zeros behind it.
+        let (osABI, version) = (bytes.u8(7), bytes.u8(8))
+        if version > (osABI == 3 ? 3 : 0) {
+            problems.add(.structure, "ELF header", "has ABI version \(version) of OS ABI \(osABI), glibc knows 0")
+        }
+        if bytes.copy(9..<16).contains(where: { $0 != 0 }) {
+            problems.add(.structure, "ELF header", "has bytes other than 0 in its padding")
+        }
         if bytes.u16(52) != UInt16(size) {
             problems.add(
                 .structure, "ELF header", "says that it has \(bytes.u16(52)) bytes, a 64-bit header has \(size)")

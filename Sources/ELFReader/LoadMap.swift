@@ -11,14 +11,17 @@ struct LoadMap {
 
     /// Collects the PT_LOAD segments and checks what mmap(2) and glibc's `_dl_map_segments` take on trust.
     init(_ segments: [ELFSegment], fileSize: UInt64, _ problems: inout ProblemLog) {
+        // With those that have no bytes: glibc reserves memory from the first to the last, whatever they hold.
+        var sound: [ELFSegment] = []
         for (index, segment) in segments.enumerated() where segment.type == ELFSegment.Kind.load {
-            if let flaw = Self.flaw(segment, after: loads.last, fileSize: fileSize) {
+            if let flaw = Self.flaw(segment, after: sound.last, fileSize: fileSize) {
                 problems.add(.segments, "segment \(index)", flaw)
-            } else if segment.memorySize > 0 {
-                loads.append(segment)
+            } else {
+                sound.append(segment)
             }
         }
-        guard let first = loads.first, let last = loads.last else {
+        loads = sound.filter { $0.memorySize > 0 }
+        guard !loads.isEmpty, let first = sound.first, let last = sound.last else {
             if problems.problems.isEmpty { problems.add(.segments, "program header table", "has nothing to load") }
             return
         }
@@ -55,7 +58,7 @@ struct LoadMap {
         if let previous {
             // Both are mapped in whole pages: the second would replace the end of the first.
             let end = (previous.address + previous.memorySize + pageSize - 1) & ~(pageSize - 1)
-            if segment.address < end {
+            if segment.address < (segment.memorySize > 0 ? end : previous.address + previous.memorySize) {
                 return "starts at address \(segment.address.hex), the pages of the one before end at \(end.hex)"
             }
         }

@@ -192,7 +192,11 @@ struct RelocationTables {
             if address % 8 != 0 { return "writes a table's entry at \(address.hex), not a multiple of 8" }
             if symbol == 0 { return "fills the table's entry at \(address.hex) with the address of no symbol" }
         case .address:
-            arrays.fill(address, with: nil, bytes, context.map, &problems)
+            if let definition, definition.isAbsolute, arrays.overlaps(address..<(address + width)) {
+                return "has an absolute address called, where a function of the image is wanted"
+            }
+            let function = definition.map { $0.function.map { $0 &+ addend } } ?? addend
+            arrays.fill(address, with: function, bytes, context.map, &problems)
         case .threadLocal:
             if !context.hasThreadLocals && definition?.isDefined ?? true {
                 return "is about a thread-local variable, the image has no PT_TLS"

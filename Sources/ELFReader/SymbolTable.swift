@@ -70,10 +70,22 @@ struct SymbolTable {
         if isSound, let table = hashes.gnu { checkHashes(table, bytes, &problems) }
     }
 
-    /// Whether a symbol is defined here, and its type, without a copy of its name.
-    func facts(_ index: Int, _ bytes: RawSpan) -> (isDefined: Bool, type: UInt8) {
+    /// What a relocation asks of a symbol, without a copy of its name.
+    struct Facts {
+        let isDefined: Bool
+        let isAbsolute: Bool
+        let type: UInt8
+        /// Where a call of it leads; `nil` where only the dynamic linker, or a resolver, knows.
+        let function: UInt64?
+    }
+
+    func facts(_ index: Int, _ bytes: RawSpan) -> Facts {
         let offset = start + index * Self.entrySize
-        return (bytes.u16(offset + 6) != 0, bytes.u8(offset + 4) & 15)
+        let (section, type) = (bytes.u16(offset + 6), bytes.u8(offset + 4) & 15)
+        let isHere = section != 0 && type != Self.indirectFunction
+        return Facts(
+            isDefined: section != 0, isAbsolute: section == Self.absolute, type: type,
+            function: isHere ? bytes.u64(offset + 8) : nil)
     }
 
     /// What is wrong with a symbol; `nil` where nothing is.
@@ -87,7 +99,11 @@ struct SymbolTable {
             // A program's way of saying that its own table entry stands for the function; others would call it.
             return symbol.value == 0 ? nil : "is undefined, yet has the address \(symbol.value.hex)"
         }
-        guard symbol.sectionIndex != absolute else { return nil }
+        guard symbol.sectionIndex != absolute else {
+            // glibc would call the resolver there, wherever the image is loaded.
+            return symbol.type == indirectFunction
+                ? "is an indirect function at the absolute address \(symbol.value.hex)" : nil
+        }
         switch symbol.type {
         case threadLocal: return nil
         case indirectFunction, functionType:

@@ -12,6 +12,8 @@ import Testing
             (32, 8, .max, "program header table"),  // e_phoff beyond every file
             (6, 1, 2, "ELF header"),  // EI_VERSION
             (52, 2, 52, "ELF header"),  // e_ehsize of a 32-bit file
+            (8, 1, 1, "ELF header"),  // EI_ABIVERSION
+            (15, 1, 1, "ELF header"),  // EI_PAD
         ] as [(Int, Int, UInt64, String)])
     func headerFieldsAreChecked(_ offset: Int, _ size: Int, _ value: UInt64, _ place: String) throws {
         var bytes = try SampleFiles.build()
@@ -35,6 +37,24 @@ import Testing
         bytes.store(value, size: 8, at: 64 + 56 * index + field)
         let problems = try ELFImage.parse(bytes).problems
         #expect(problems.contains { $0.place == "segment \(index)" && $0.detail.contains(detail) }, "\(problems)")
+    }
+
+    /// One that has no bytes is not mapped, but glibc reserves memory from the first to the last.
+    @Test(
+        arguments: [
+            (1 << 45, "span 35184372088832 bytes of memory, the limit is 4294967296"),
+            (0x1000, "starts at address 0x1000, the pages of the one before end at"),
+        ] as [(UInt64, String)])
+    func loadedSegmentsWithoutBytesAreChecked(_ address: UInt64, _ detail: String) throws {
+        var bytes = try SampleFiles.build()
+        let index = try #require(try ELFImage.parse(bytes).segments.lastIndex { $0.type != 1 })
+        let header = 64 + 56 * index
+        bytes.store(0x4_0000_0001, size: 8, at: header)  // PT_LOAD, readable
+        for (field, value) in [(8, address), (16, address), (24, address), (32, 0), (40, 0), (48, 4096)] {
+            bytes.store(field == 8 ? 0 : value, size: 8, at: header + field)
+        }
+        let problems = try ELFImage.parse(bytes).problems
+        #expect(problems.contains { $0.part == .segments && $0.detail.hasPrefix(detail) }, "\(problems)")
     }
 
     @Test(

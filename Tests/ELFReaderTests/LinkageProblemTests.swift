@@ -56,6 +56,68 @@ import Testing
             ])
     }
 
+    /// A constructor that others can see is named by its symbol: nothing else says what dlopen will call.
+    @Test(arguments: Damage.allCases)
+    func aConstructorBySymbolThatIsNoFunctionIsAProblem(_ damage: Damage) throws {
+        var bytes = try Self.withConstructorBySymbol()
+        let array = try bytes.dynamicValue(25)
+        let relocation = Int(try bytes.dynamicValue(Self.relocations))
+        #expect(bytes.load(at: relocation) == array && bytes.load(at: relocation + 16) == 0)
+        let symbol = Int(try bytes.dynamicValue(6)) + 24 * Int(bytes.load(size: 4, at: relocation + 12))
+        let function = bytes.load(at: symbol + 8)
+        #expect(try Self.problems(of: bytes) == [])
+        let problem: String
+        switch damage {
+        case .addend:
+            bytes.store(array &- function, size: 8, at: relocation + 16)
+            problem = "DT_INIT_ARRAY slot 0 calls 0x\(String(array, radix: 16)), where no code is loaded"
+        case .symbol:
+            bytes.store(0, size: 4, at: relocation + 12)
+            bytes.store(array, size: 8, at: relocation + 16)
+            problem = "DT_INIT_ARRAY slot 0 calls 0x\(String(array, radix: 16)), where no code is loaded"
+        case .data:
+            bytes.store(0x11, size: 1, at: symbol + 4)  // global data
+            bytes.store(array, size: 8, at: symbol + 8)
+            problem = "DT_INIT_ARRAY slot 0 calls 0x\(String(array, radix: 16)), where no code is loaded"
+        case .section:
+            bytes.store(0xfff1, size: 2, at: symbol + 6)  // SHN_ABS
+            problem = "DT_RELA entry 0 has an absolute address called, where a function of the image is wanted"
+        }
+        #expect(try Self.problems(of: bytes) == [problem])
+    }
+
+    /// What of the way to a constructor is damaged.
+    enum Damage: CaseIterable {
+        case addend, symbol, data, section
+    }
+
+    private static func withConstructorBySymbol() throws -> [UInt8] {
+        let source: Fixture.Source = """
+            static volatile int x;
+            __attribute__((constructor, visibility("default"))) void prepare(void) { x = 1; }
+            """
+        return try SampleFiles.build(source, compiler: .gcc, flags: ["-nostartfiles", "-fuse-ld=bfd"])
+    }
+
+    /// glibc adds no load address to it, and calls.
+    @Test func anIndirectFunctionOutsideOfEverySectionIsAProblem() throws {
+        let source: Fixture.Source = """
+            static int one(void) { return 1; }
+            static void *resolve(void) { return (void *)one; }
+            __attribute__((visibility("default"), ifunc("resolve"))) int f(void);
+            __attribute__((visibility("default"))) int g(void) { return f(); }
+            """
+        var bytes = try SampleFiles.build(source, compiler: .gcc)
+        let symbols = try ELFImage.parse(bytes).symbols
+        let index = try #require(symbols.firstIndex { $0.name == "f" })
+        bytes.store(0xfff1, size: 2, at: Int(try bytes.dynamicValue(6)) + 24 * (index + 1) + 6)
+        let address = String(symbols[index].value, radix: 16)
+        #expect(
+            try Self.problems(of: bytes) == [
+                "symbol \(index + 1) (f) is an indirect function at the absolute address 0x\(address)"
+            ])
+    }
+
     /// -z pack-relative-relocs moves everything to DT_RELR and leaves the section's header.
     @Test func anEmptySectionOfRelocationsIsNone() throws {
         let source: Fixture.Source = "static int x; __attribute__((visibility(\"default\"))) int *p = &x;\n"
