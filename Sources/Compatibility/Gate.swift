@@ -48,6 +48,7 @@ extension Gate {
             guard image.header.isELF64LittleEndian else {
                 return [.skipped(code, because: "the file is not 64-bit little-endian")]
             }
+            guard image.kind.hasTablesToLoad else { return [.skipped(code, because: "the file is \(image.kind)")] }
             let findings = judge(image, candidate, host)
             guard !image.problems.isEmpty else { return findings }
             return findings.map { finding in

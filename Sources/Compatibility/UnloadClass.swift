@@ -79,7 +79,9 @@ extension UnloadClass {
     /// Reasons that no vouch lifts.
     private static func residentFacts(_ image: ELFImage, _ index: ImageIndex) -> [String] {
         var reasons = index.swiftUses.map(\.reason)
-        if !image.problems.isEmpty {
+        if !image.kind.hasTablesToLoad {
+            reasons.append("the file is \(image.kind), so what it shows may be incomplete")
+        } else if !image.problems.isEmpty {
             reasons.append("the file is broken, so what it shows may be incomplete")
         }
         if case .unknown(let reason) = image.sections {

@@ -31,24 +31,16 @@ extension ELFHeader {
     /// e_type and e_machine lie at the same offsets in 32-bit and 64-bit files; only their byte order differs.
     ///
     /// - Throws: where there are too few bytes for one, or the magic number is another.
-    static func read(_ bytes: RawSpan) throws(ELFProblem) -> ELFHeader {
-        guard bytes.byteCount >= 20 else {
-            throw ELFProblem(
-                .structure, place: "ELF header", detail: "needs \(size) bytes, the file has \(bytes.byteCount)")
-        }
-        guard bytes.copy(0..<4) == [0x7f, 0x45, 0x4c, 0x46] else {
-            let start = String(bytes.u32(0).byteSwapped, radix: 16)
-            throw ELFProblem(
-                .structure, place: "ELF header", detail: "starts with bytes \(start), an ELF file with 7f454c46")
-        }
+    static func read(_ bytes: RawSpan) throws(OtherFile) -> ELFHeader {
+        guard bytes.byteCount >= 4, bytes.copy(0..<4) == [0x7f, 0x45, 0x4c, 0x46] else { throw OtherFile.of(bytes) }
+        guard bytes.byteCount >= 20 else { throw .cutShort(size: bytes.byteCount) }
         let isBigEndian = bytes.u8(5) == 2
         let (type, machine) = (bytes.u16(16), bytes.u16(18))
         let header = ELFHeader(
             fileClass: bytes.u8(4), endianness: bytes.u8(5), osABI: bytes.u8(7),
             type: isBigEndian ? type.byteSwapped : type, machine: isBigEndian ? machine.byteSwapped : machine)
         guard !header.isELF64LittleEndian || bytes.byteCount >= size else {
-            throw ELFProblem(
-                .structure, place: "ELF header", detail: "needs \(size) bytes, the file has \(bytes.byteCount)")
+            throw .cutShort(size: bytes.byteCount)
         }
         return header
     }

@@ -10,7 +10,7 @@ extension ELFImage {
     ///
     /// - Throws: only where there is no readable ELF header: too few bytes, or another magic number. Of a file that is
     ///   not 64-bit little-endian only the header is read, without problems.
-    package static func parse(_ bytes: RawSpan) throws(ELFProblem) -> ELFImage {
+    package static func parse(_ bytes: RawSpan) throws(OtherFile) -> ELFImage {
         let header = try ELFHeader.read(bytes)
         var image = ELFImage(header: header)
         guard header.isELF64LittleEndian else { return image }
@@ -28,6 +28,7 @@ extension ELFImage {
         let table = SectionTable(sections, bytes, map, tags, &problems)
         image.sections = table.facts
         image.hasDebugInformation = table.hasDebugInformation
+        image.lacksCode = table.lacksCode
         if !table.swift.isEmpty { image.swift = table.swift.read(bytes, map) }
         image.problems = problems.problems
         return image

@@ -31,6 +31,8 @@ package struct ELFImage: Sendable {
     package var sections: SectionFacts
     /// Whether it has DWARF (`.debug_info`), so that tools can tell its types.
     package var hasDebugInformation = false
+    /// Whether its section table says that all code was taken out.
+    package var lacksCode = false
     /// What its Swift metadata names; `nil` without any, or without a section table to find it.
     package var swift: SwiftFacts?
     /// Everything found that contradicts the format or leaves the file's bounds; empty for a sound image.

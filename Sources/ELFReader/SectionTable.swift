@@ -11,12 +11,16 @@ struct SectionTable {
     private static let noBits: UInt32 = 8
     /// SHF_ALLOC: is loaded.
     private static let allocated: UInt64 = 2
+    /// SHF_EXECINSTR: is code.
+    private static let executable: UInt64 = 4
     /// SHF_TLS: `.tbss` has an address but no memory there.
     private static let threadLocal: UInt64 = 0x400
 
     private(set) var facts: SectionFacts = .unknown(reason: "no section table")
     /// Whether one of them is `.debug_info`, with bytes in the file.
     private(set) var hasDebugInformation = false
+    /// Whether it lists sections of code and none of them has bytes in the file, as in a separate debug file.
+    private(set) var lacksCode = false
     /// Where the loaded sections of Swift metadata that tell names lie.
     private(set) var swift = SwiftSections()
 
@@ -74,6 +78,7 @@ struct SectionTable {
         var comments = Comments()
         var swiftSections: [String] = []
         var isConsistent = true
+        var code = (sections: 0, withoutBytes: 0)
         for header in stride(from: table.lowerBound, to: table.upperBound, by: Self.entrySize) {
             let nameOffset = names.lowerBound + Int(bytes.u32(header))
             guard nameOffset < names.upperBound else {
@@ -84,6 +89,10 @@ struct SectionTable {
             }
             let name = Self.name(bytes, nameOffset, names.upperBound)
             let size = bytes.u64(header + 32)
+            if bytes.u64(header + 8) & (Self.allocated | Self.executable) == Self.allocated | Self.executable {
+                code.sections += 1
+                if bytes.u32(header + 4) == Self.noBits { code.withoutBytes += 1 }
+            }
             if size > 0 && name.hasPrefix("swift5_") {
                 swiftSections.append(name)
                 if bytes.u64(header + 8) & Self.allocated != 0 {
@@ -107,6 +116,7 @@ struct SectionTable {
                 isConsistent = false
             }
         }
+        lacksCode = code.sections > 0 && code.sections == code.withoutBytes
         facts = .known(comments: comments.texts, swiftSections: swiftSections)
     }
 

@@ -17,8 +17,8 @@ extension Candidate {
         for purpose: Purpose, verifying signatures: SignatureVerifier = .init(.init()),
         following closure: (ELFImage) -> ClosureFacts?
     ) {
-        let image: Result<ELFImage, ELFProblem>
-        do throws(ELFProblem) { image = .success(try ELFImage.parse(bytes)) } catch { image = .failure(error) }
+        let image: Result<ELFImage, OtherFile>
+        do throws(OtherFile) { image = .success(try ELFImage.parse(bytes)) } catch { image = .failure(error) }
         let parsed = try? image.get()  // the failure is kept in `image`
         self.init(
             path: file.path, identity: identity, permissions: file.permissions, image: image,

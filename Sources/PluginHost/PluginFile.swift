@@ -70,8 +70,8 @@ package enum PluginFile {
     package static func facts(path: String) throws(PluginHostError) -> Facts {
         let candidate = try candidate(path, .shared)
         let image: ELFImage
-        do throws(ELFProblem) { image = try candidate.image.get() } catch {
-            throw .invalidRequest("\(path) is not an ELF file: \(error)")
+        do throws(OtherFile) { image = try candidate.image.get() } catch {
+            throw .invalidRequest("\(path) is \(error): \(error.remedy)")
         }
         let report = GateReport.judge(candidate, host: try HostFacts.current(), policy: .init())
         return Facts(
@@ -156,7 +156,9 @@ package enum PluginFile {
         do throws(SystemError) { status = try file.status(of: path) } catch {
             throw PluginHostError(.unreadable(error), opening: path)
         }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw PluginHostError(.notAFile(path: path), opening: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw PluginHostError(.notAFile(status, at: path), opening: path)
+        }
         let (size, limit) = (Int64(status.st_size), MappedFile.sizeLimit)
         guard size <= limit else {
             throw PluginHostError(.tooLarge(path: path, size: size, limit: limit), opening: path)

@@ -1,11 +1,12 @@
+package import Glibc
 package import LinuxSystem
 
 /// Why an image could not be staged or opened.
 package enum LoadingError: Error, Sendable, CustomStringConvertible {
     /// The operator's file is not there, or not readable.
     case unreadable(SystemError)
-    /// A folder, device or pipe in place of a file.
-    case notAFile(path: String)
+    /// A folder, device or pipe in place of a file: which, a noun with an article.
+    case notAFile(path: String, kind: String)
     /// Larger than any plugin; sizes in bytes.
     case tooLarge(path: String, size: Int64, limit: Int64)
     /// Somebody wrote to the file while it was copied.
@@ -49,7 +50,7 @@ package enum LoadingError: Error, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreadable(let error): "\(error)"
-        case .notAFile(let path): "\(path) is not a regular file: name the .so itself"
+        case .notAFile(let path, let kind): "\(path) is \(kind), not a regular file: name the .so itself"
         case .tooLarge(let path, let size, let limit): "\(path) has \(size) bytes, the limit is \(limit)"
         case .changedWhileCopying(let path):
             "\(path) was written to while it was copied: write a new file beside it and rename it into place"
@@ -66,5 +67,19 @@ package enum LoadingError: Error, Sendable, CustomStringConvertible {
         case .unresolved(let symbol, let detail): "\(symbol) does not resolve: \(detail)"
         case .system(let error): "\(error)"
         }
+    }
+}
+
+extension LoadingError {
+    /// Says what is at `path` in place of a regular file (inode(7), "The file type and mode").
+    package static func notAFile(_ status: stat, at path: String) -> LoadingError {
+        let kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: "a folder"
+            case S_IFIFO: "a pipe"
+            case S_IFCHR, S_IFBLK: "a device"
+            default: "something else"
+            }
+        return .notAFile(path: path, kind: kind)
     }
 }

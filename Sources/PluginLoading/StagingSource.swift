@@ -13,7 +13,7 @@ struct StagingSource: ~Copyable {
     init(_ path: String) throws(LoadingError) {
         let input = try Self.open(path)
         let status = try Self.status(of: input, at: path)
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(status, at: path) }
         let (size, limit) = (Int64(status.st_size), MappedFile.sizeLimit)
         guard size <= limit else { throw .tooLarge(path: path, size: size, limit: limit) }
         self.path = path

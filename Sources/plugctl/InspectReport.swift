@@ -95,7 +95,7 @@ extension InspectReport {
             case (_, .note): "note"
             case (_, .sidecar(let file)): file.path
             }
-        problems = image.problems.map(\.description)
+        problems = image.kind.hasTablesToLoad ? image.problems.map(\.description) : []
     }
 
     /// Global, weak and unique symbols, each once.

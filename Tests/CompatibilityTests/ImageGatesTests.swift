@@ -91,14 +91,14 @@ struct ImageGatesTests {
 
     @Test func structureRefusesWhatIsNoELFAndOthersSayThatTheyCannotJudge() {
         let candidate = Sample.candidate { candidate, _ in
-            candidate.image = .failure(ELFProblem(place: "ELF header", detail: "ends at byte 64, the file has 12"))
+            candidate.image = .failure(.cutShort(size: 12))
             candidate.manifest = .absent
         }
         let report = GateReport.judge(candidate, host: Sample.host)
         #expect(
             report.refusals.map(\.sentence) == [
-                "elf.structure: the file cannot be read as ELF, ELF header ends at byte 64, the file has 12: "
-                    + "build the file again, or copy it again if it was cut short"
+                "elf.structure: plugin is 12 bytes of an ELF file, whose header alone has 64, this host loads a 64-bit ELF "
+                    + "shared object: build the file again, or copy it again: it was cut short"
             ])
         // Only the file's mode can still be judged.
         #expect(
@@ -159,25 +159,62 @@ struct ImageGatesTests {
             ])
     }
 
+    /// What is no shared object is not held to the rules of one: what contradicts them there is no damage.
     @Test(arguments: [
-        (UInt16(1), "an object file"), (2, "an executable"), (4, "a core dump"), (77, "of ELF type 77"),
+        (
+            UInt16(1), "an object file", "link it with -shared, compiled with -fPIC, and name the file that comes of it"
+        ),
+        (
+            2, "an executable",
+            "link the plugin with -shared; if this is meant to be a program, name the plugin's own file"
+        ),
+        (4, "a core dump", "name the plugin's own file: this one is the memory of a process that ended"),
+        (77, "of ELF type 77", "link the plugin with -shared"),
     ])
-    func classRefusesOtherTypes(_ type: UInt16, _ plugin: String) {
-        let candidate = Sample.candidate { _, image in image.header.type = type }
+    func classAloneRefusesOtherTypes(_ type: UInt16, _ plugin: String, _ remedy: String) {
+        let candidate = Sample.candidate { candidate, image in
+            image.header.type = type
+            image.problems = [ELFProblem(.segments, place: "segment 3", detail: "overlaps segment 2")]
+            candidate.manifest = .absent
+        }
+        let report = GateReport.judge(candidate, host: Sample.host)
         #expect(
-            Sample.lines("elf.class", candidate) == [
-                "refused elf.class: plugin is \(plugin), this host loads a 64-bit little-endian shared object: "
-                    + "link the plugin with -shared"
+            report.refusals.map(\.sentence) == [
+                "elf.class: plugin is \(plugin), this host loads a 64-bit little-endian shared object: \(remedy)"
             ])
+        let skipped = report.findings.filter { $0.verdict == .skipped }
+        #expect(skipped.first { $0.code == "elf.segments" }?.statement == "not judged: the file is \(plugin)")
+        #expect(skipped.first { $0.code == "elf.exec-stack" }?.statement == "not judged: the file is \(plugin)")
+    }
+
+    /// Only a file that is broken besides: one that could be loaded is none, whatever its section table says.
+    @Test func classTellsASeparateDebugFile() {
+        let taken = Sample.candidate { _, image in
+            image.lacksCode = true
+            image.problems = [ELFProblem(.segments, place: "segment 4 (PT_DYNAMIC)", detail: "is not loaded")]
+        }
+        #expect(
+            Sample.lines("elf.class", taken) == [
+                "refused elf.class: plugin is a separate debug file, without code and data, this host loads a 64-bit "
+                    + "little-endian shared object: name the file that it was taken from, and leave this one to debuggers"
+            ])
+        #expect(Sample.findings("elf.segments", taken).map(\.verdict) == [.skipped])
+        let whole = Sample.candidate { _, image in image.lacksCode = true }
+        #expect(Sample.findings("elf.class", whole).map(\.verdict) == [.passed])
     }
 
     @Test func classRefusesPositionIndependentExecutables() {
-        let candidate = Sample.candidate { _, image in image.dynamic?.flags1 = 0x0800_0001 }
+        let candidate = Sample.candidate { _, image in
+            image.dynamic?.flags1 = 0x0800_0001
+            image.problems = [ELFProblem(.segments, place: "segment 3", detail: "overlaps segment 2")]
+        }
         #expect(
             Sample.lines("elf.class", candidate) == [
                 "refused elf.class: plugin is a position-independent executable, this host loads a 64-bit "
-                    + "little-endian shared object: link the plugin with -shared"
+                    + "little-endian shared object: link the plugin with -shared; if this is meant to be a program, name "
+                    + "the plugin's own file"
             ])
+        #expect(Sample.findings("elf.segments", candidate).map(\.verdict) == [.refused])
     }
 
     @Test(arguments: [(UInt8(0), Finding.Verdict.passed), (3, .passed), (9, .refused)])

@@ -56,11 +56,10 @@ enum Sample {
                 libraries: [.init("libc.so.6", .loaded(LoadedLibrary(path: "/lib/libc.so.6"), instead: nil))],
                 symbols: .init(count: 1)))
         var changed = image
-        candidate.image = .failure(ELFProblem(place: "ELF header", detail: "replaced below"))
+        let replacedBelow = OtherFile.text(firstLine: "replaced below")
+        candidate.image = .failure(replacedBelow)
         change(&candidate, &changed)
-        if case .failure(let problem) = candidate.image, problem.detail == "replaced below" {
-            candidate.image = .success(changed)
-        }
+        if case .failure(replacedBelow) = candidate.image { candidate.image = .success(changed) }
         return candidate
     }
 

@@ -134,6 +134,6 @@ import Testing
 
     @Test(arguments: [[UInt8](), Array("\u{7f}ELF".utf8), Array("#!/bin/sh\necho this is no ELF file\n".utf8)])
     func withoutHeaderThereIsNoImage(_ bytes: [UInt8]) {
-        #expect(throws: ELFProblem.self) { try ELFImage.parse(bytes) }
+        #expect(throws: OtherFile.self) { try ELFImage.parse(bytes) }
     }
 }

@@ -44,5 +44,5 @@ enum SampleFiles {
 
 extension ELFImage {
     /// Parses an array's bytes.
-    static func parse(_ bytes: [UInt8]) throws(ELFProblem) -> ELFImage { try parse(bytes.span.bytes) }
+    static func parse(_ bytes: [UInt8]) throws(OtherFile) -> ELFImage { try parse(bytes.span.bytes) }
 }

@@ -18,14 +18,7 @@ extension Gate {
             let order = [1: "little-endian", 2: "big-endian"][header.endianness] ?? "data \(header.endianness)"
             findings.append(refused("\(width) \(order)", remedy: "build the plugin for 64-bit Linux"))
         }
-        // DF_1_PIE: an executable that is position-independent has the type of a shared object; dlopen refuses it.
-        if header.type != 3 {
-            let names: [UInt16: String] = [1: "an object file", 2: "an executable", 4: "a core dump"]
-            findings.append(
-                refused(names[header.type] ?? "of ELF type \(header.type)", remedy: "link the plugin with -shared"))
-        } else if let dynamic = image.dynamic, dynamic.flags1 & 0x0800_0000 != 0 {
-            findings.append(refused("a position-independent executable", remedy: "link the plugin with -shared"))
-        }
+        if image.kind != .sharedObject { findings.append(refused("\(image.kind)", remedy: image.kind.remedy)) }
         // ELFOSABI_SYSV and ELFOSABI_GNU.
         if ![0, 3].contains(header.osABI) {
             findings.append(refused("for OS ABI \(header.osABI)", remedy: "build the plugin for Linux"))

@@ -74,7 +74,7 @@ extension Gate {
         }
     }
 
-    private static func isSound(_ image: Result<ELFImage, ELFProblem>) -> Bool {
+    private static func isSound(_ image: Result<ELFImage, OtherFile>) -> Bool {
         if case .success(let image) = image {
             image.header.isELF64LittleEndian && image.problems.isEmpty
         } else {

@@ -24,19 +24,22 @@ extension Gate {
     ///
     /// The linker believes what it reads: of damaged files that nobody checks nearly half take the process down when
     /// opened. All that was found is reported at once, by part; while one part is broken, none of the others passes,
-    /// because what it says may have been read from the wrong place.
+    /// because what it says may have been read from the wrong place. What is no shared object is not held to the rules of
+    /// one: `elf.class` refuses it.
     static let structure = Gate(codes: parts.map(\.code)) { candidate, _ in
         switch candidate.image {
-        case .failure(let problem):
+        case .failure(let file):
             parts.map { part in
-                part.part != problem.part
+                part.part != .structure
                     ? .skipped(part.code, because: "the file could not be read as ELF")
                     : .refused(
-                        part.code, plugin: "unreadable", host: part.host,
-                        "the file cannot be read as ELF, \(problem)", remedy: part.remedy)
+                        part.code, plugin: "\(file)", host: "64-bit ELF shared object",
+                        "plugin is \(file), this host loads a 64-bit ELF shared object", remedy: file.remedy)
             }
         case .success(let image) where !image.header.isELF64LittleEndian:
             parts.map { .skipped($0.code, because: "the file is not 64-bit little-endian") }
+        case .success(let image) where !image.kind.hasTablesToLoad:
+            parts.map { .skipped($0.code, because: "the file is \(image.kind)") }
         case .success(let image):
             parts.flatMap { findings($0, image) }
         }

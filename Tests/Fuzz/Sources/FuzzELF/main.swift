@@ -7,8 +7,8 @@ import FuzzSupport
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzELF(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
-    let parsed: Result<ELFImage, ELFProblem>
-    do throws(ELFProblem) { parsed = .success(try ELFImage.parse(bytes.bytes)) } catch { parsed = .failure(error) }
+    let parsed: Result<ELFImage, OtherFile>
+    do throws(OtherFile) { parsed = .success(try ELFImage.parse(bytes.bytes)) } catch { parsed = .failure(error) }
     if case .success(let image) = parsed { checkBounds(image, fileSize: count) }
 
     let image = try? parsed.get()  // the failure is kept in `parsed`
