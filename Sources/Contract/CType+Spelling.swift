@@ -30,7 +30,9 @@ extension CType.Qualified {
         (qualifiers + [type.specifier]).joined(separator: " ")
     }
 
-    var qualifiers: [String] { (isConst ? ["const"] : []) + (isVolatile ? ["volatile"] : []) }
+    var qualifiers: [String] {
+        (isConst ? ["const"] : []) + (isVolatile ? ["volatile"] : []) + (alignment.map { ["_Alignas(\($0))"] } ?? [])
+    }
 
     /// The two halves of a declaration: `int` and `(*(*name)(int))(void)`.
     ///
@@ -71,6 +73,7 @@ extension CType.Qualified {
         guard case .array(var element, _) = type else { return nil }
         element.isConst = element.isConst || isConst
         element.isVolatile = element.isVolatile || isVolatile
+        element.alignment = alignment ?? element.alignment
         return element
     }
 }

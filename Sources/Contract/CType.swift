@@ -1,9 +1,6 @@
 /// A C type as the two sides of a call must agree on it: typedefs resolved, parameters adjusted (C17, 6.7.6.3), and whatever
 /// changes no call left out (parameter names, `restrict`, qualifiers of parameters and results themselves).
 ///
-/// So is an alignment that a typedef of a number promises behind a pointer: in a struct it shows by the offsets, elsewhere
-/// nobody relies on it but who reads with aligned vector instructions.
-///
 /// Structs, unions and enums are named, not spelled: their definitions are in the `Contract`, so a type that leads back to
 /// itself stays finite.
 package indirect enum CType: Sendable, Hashable {
@@ -53,6 +50,10 @@ package indirect enum CType: Sendable, Hashable {
         package var type: CType
         package var isConst = false
         package var isVolatile = false
+        /// In bytes, where a typedef promises another alignment than the type has by itself.
+        ///
+        /// Whoever is handed a pointer may count on it. Of what is passed itself nobody can, and a member's shows by its offset.
+        package var alignment: UInt64?
 
         package init(_ type: CType, isConst: Bool = false, isVolatile: Bool = false) {
             self.type = type

@@ -34,7 +34,7 @@ extension CTypeParser {
             }
             throw scanner.expectation("a type")
         }
-        return base.qualified(isConst: qualifiers.isConst, isVolatile: qualifiers.isVolatile)
+        return base.qualified(as: qualifiers)
     }
 
     /// `struct node`, or `struct (unnamed struct at …)`.
@@ -94,11 +94,24 @@ extension CTypeParser {
         switch word {
         case "const", "__const": type.isConst = true
         case "volatile", "__volatile__", "__volatile": type.isVolatile = true
+        case "_Alignas":
+            try scanner.step()
+            type.alignment = try alignment()
+            return true
         case _ where Self.meaningless.contains(word): break
         default: return false
         }
         try scanner.step()
         return true
+    }
+
+    /// `(16)`: how a snapshot spells what a typedef promises; clang's spellings have none.
+    private mutating func alignment() throws(CTypeError) -> UInt64 {
+        try scanner.take("(")
+        guard case .number(let number) = scanner.next, number > 0 else { throw scanner.expectation("an alignment") }
+        try scanner.step()
+        try scanner.take(")")
+        return number
     }
 
     /// Steps over a qualifier or an attribute.
@@ -258,13 +271,19 @@ struct BasicWords {
 
 extension CType.Qualified {
     /// With more qualifiers; those of an array are its elements', and a function has none (C17, 6.7.3, 9).
-    package func qualified(isConst: Bool, isVolatile: Bool) -> Self {
-        guard isConst || isVolatile else { return self }
+    ///
+    /// - Parameter other: what is around; its type does not matter.
+    package func qualified(as other: Self) -> Self {
+        guard other.isConst || other.isVolatile || other.alignment != nil else { return self }
         if case .function = type { return self }
+        var qualified = self
         if case .array(let element, let count) = type {
-            let qualified = element.qualified(isConst: isConst, isVolatile: isVolatile)
-            return Self(.array(of: qualified, count: count), isConst: self.isConst, isVolatile: self.isVolatile)
+            qualified.type = .array(of: element.qualified(as: other), count: count)
+        } else {
+            qualified.isConst = isConst || other.isConst
+            qualified.isVolatile = isVolatile || other.isVolatile
+            qualified.alignment = other.alignment ?? alignment
         }
-        return Self(type, isConst: self.isConst || isConst, isVolatile: self.isVolatile || isVolatile)
+        return qualified
     }
 }

@@ -177,7 +177,7 @@ enum Scalar: Hashable {
 
 extension CType.Integer {
     /// Its size.
-    var bits: Int {
+    package var bits: Int {
         switch self {
         case .char: 8
         case .signed(let bits), .unsigned(let bits): bits

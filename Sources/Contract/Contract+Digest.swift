@@ -98,6 +98,7 @@ struct TypeClosure {
         }
         if qualified.isConst { write("const ") }
         if qualified.isVolatile { write("volatile ") }
+        if let alignment = qualified.alignment { write("align \(alignment) ") }
         write(qualified.type, isHeld: isHeld)
     }
 

@@ -56,6 +56,7 @@ struct TypeComparison {
             guard oldCount == newCount else { return .different }
             return compare(oldElement, newElement, flow.union(.byValue), isParameter: isParameter, into: &reached)
         }
+        guard old.alignment == new.alignment else { return .different }
         let qualifiers = Self.qualifiers(old, new)
         switch (old.type, new.type) {
         case (.pointer(let old), .pointer(let new)):

@@ -24,7 +24,11 @@ extension HeaderSyntax {
             }
             return .success(.opaque(size: layout.size, alignment: layout.alignment))
         }
-        return record(node, layoutKey: tag.layoutKey).map { .record($0) }
+        return record(node, layoutKey: tag.layoutKey).map { record in
+            var record = record
+            record.alignment = tag.promisedAlignment ?? record.alignment
+            return .record(record)
+        }
     }
 
     /// A struct or union with its members.
@@ -51,7 +55,7 @@ extension HeaderSyntax {
                 members.append(
                     Record.Member(
                         name: field.name, offset: place.offset, width: field.isBitField ? place.width : nil,
-                        type: try type(field.type ?? "")))
+                        type: try type(field.type ?? "").withoutAlignment))
             } catch {
                 return .failure(Problem(place: field.place ?? node.place, reason: error.reason))
             }

@@ -11,6 +11,8 @@ struct HeaderSyntax {
         var outer: TypeName?
         /// The definition; `nil` while there is only a declaration.
         var definition: SyntaxNode?
+        /// Of one that a typedef names: the alignment that the typedef gives it besides, in bytes.
+        var promisedAlignment: UInt64?
         /// How clang's layouts call it.
         let layoutKey: String
         /// Whether it is one of several that a contract would call alike.
@@ -96,6 +98,9 @@ struct HeaderSyntax {
             case "TypedefDecl", "TypeAliasDecl":
                 guard let name = node.name, let spelling = node.type else { continue }
                 let type = typedefType(node, spelling)
+                if node.directlyOwnedTag != nil {
+                    tags[TypeName(.typedef, name)]?.promisedAlignment = node.promisedAlignment
+                }
                 typedefs.append((node, type))
                 declare(name, scope: scope, as: type)
             case "FunctionDecl":
@@ -173,7 +178,11 @@ extension HeaderSyntax {
             let type = definition.kind == "EnumDecl" ? enumType(tag.name, definition) : .success(.record(tag.name))
             return type.map { CType.Qualified($0) }
         }
-        do throws(CTypeError) { return .success(try type(spelling)) } catch { return .failure(error.reason) }
+        do throws(CTypeError) {
+            return .success(aligned(try type(spelling), by: node))
+        } catch {
+            return .failure(error.reason)
+        }
     }
 
     /// An enum as a type: a system's is the integer that it is stored in.
@@ -220,7 +229,7 @@ extension HeaderSyntax {
         switch qualified.type {
         case .record(let name), .enumeration(let name):
             guard let tag = tags[name] else { return type }
-            return self.type(of: tag).map { $0.qualified(isConst: qualified.isConst, isVolatile: qualified.isVolatile) }
+            return self.type(of: tag).map { $0.qualified(as: qualified) }
         default:
             return type
         }
