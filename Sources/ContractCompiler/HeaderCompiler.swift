@@ -37,7 +37,7 @@ package struct HeaderCompiler: Sendable {
 
     /// A struct that a parameter list declares is another in each of them, whatever else is called so (C17, 6.2.1, 4), and
     /// the tree says neither that nor what is in it: `void f(struct made_here { int a; } *);`.
-    private static let treeWarnings = ["-Wno-everything", "-Werror=visibility"]
+    private static let treeWarnings = ["-Wno-everything", "-Werror=visibility"] + UnheededAttributes.warnings
 
     /// Debug information of all types needs all layouts, each when its declaration is read to the end.
     ///
@@ -58,6 +58,8 @@ package struct HeaderCompiler: Sendable {
         // A clang that was killed has said nothing of the header.
         guard case .exited(let code) = run.end else { throw .notUnderstood("it was \(run.end)") }
         guard code == 0 else { throw .doesNotCompile(lines: Self.firstErrors(run.errors, end: run.end)) }
+        let unheeded = UnheededAttributes.lines(in: run.errors)
+        guard unheeded.isEmpty else { throw .unheededAttributes(lines: unheeded) }
         return run.output
     }
 

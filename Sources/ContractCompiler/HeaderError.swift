@@ -14,6 +14,8 @@ package enum HeaderError: Error, Sendable {
     case tooMuchOutput(bytes: Int)
     /// The compiler refuses it, in its own words: "greeter.h:3:5: error: …".
     case doesNotCompile(lines: [String])
+    /// The header has attributes that another compiler may lay it out by, and clang does not: "greeter.h:3:24: unknown …".
+    case unheededAttributes(lines: [String])
     /// The target's `long` or pointers do not have 64 bits.
     case notLP64(target: String)
     /// A name of --only or --except that the header does not export.
@@ -47,6 +49,7 @@ package enum HeaderError: Error, Sendable {
         case .timedOut: "contract.timed-out"
         case .tooMuchOutput: "contract.too-large"
         case .doesNotCompile: "contract.compile"
+        case .unheededAttributes: "contract.attribute"
         case .notLP64: "contract.target"
         case .noSuchExport: "contract.no-such-export"
         case .nothingExported: "contract.no-export"
@@ -58,7 +61,7 @@ package enum HeaderError: Error, Sendable {
     /// Whether it is the header that is at fault, not this machine.
     package var isRefusal: Bool {
         switch self {
-        case .doesNotCompile, .notLP64, .noSuchExport, .nothingExported, .inexpressible: true
+        case .doesNotCompile, .unheededAttributes, .notLP64, .noSuchExport, .nothingExported, .inexpressible: true
         default: false
         }
     }
@@ -80,6 +83,11 @@ package enum HeaderError: Error, Sendable {
             return ["clang wrote more than \(bytes >> 20) MiB about the header: make it include less"]
         case .doesNotCompile(let lines):
             return ["the header does not compile: correct it, or give --include, --define, --std or --target"] + lines
+        case .unheededAttributes(let lines):
+            return [
+                "clang does not heed what the header says, and another compiler may lay it out by it: take it out, or "
+                    + "guard it with #ifndef __clang__ where it changes no layout"
+            ] + lines
         case .notLP64(let target):
             return ["\(target) is no LP64 target: a contract needs one whose long and pointers have 64 bits"]
         case .noSuchExport(let name, let known):

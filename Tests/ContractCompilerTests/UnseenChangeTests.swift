@@ -4,6 +4,42 @@ import Testing
 
 /// What clang's declarations and layouts do not show of an ABI is in the digest all the same, or refused.
 struct UnseenChangeTests {
+    /// Gcc turns the bytes of such a struct round; an attribute that is for checks alone is none of our business.
+    @Test(arguments: [
+        (
+            "struct __attribute__((scalar_storage_order(\"big-endian\"))) s { int a; };",
+            "1:23: unknown attribute 'scalar_storage_order' ignored"
+        ),
+        (
+            "struct s { int a; } __attribute__((packed, scalar_storage_order(\"big-endian\")));",
+            "1:44: unknown attribute 'scalar_storage_order' ignored"
+        ),
+        ("#define BIG [[gnu::hardbool]]\nstruct BIG s { int a; };", "2:8: unknown attribute 'gnu::hardbool' ignored"),
+        ("#pragma scalar_storage_order big-endian\nstruct s { int a; };", "1:9: unknown pragma ignored"),
+        (
+            "union __attribute__((transparent_union)) s { int a; double b; };\n",
+            "1:60: size of field 'b' (64 bits) does not match the size of the first field in transparent union; "
+                + "transparent_union attribute ignored"
+        ),
+    ])
+    func anAttributeThatClangDoesNotHeedIsRefused(header: String, line: String) {
+        let word = header.contains("union") ? "union" : "struct"
+        let error = #expect(throws: HeaderError.self) { try contract(of: "\(header)\nvoid f(\(word) s *);") }
+        #expect(error?.code == "contract.attribute" && error?.isRefusal == true)
+        #expect(error?.lines.count == 2)
+        #expect(error?.lines.last?.hasSuffix("/greeter.h:\(line)") == true, "\(error?.lines ?? [])")
+    }
+
+    @Test func anAttributeThatChangesNoLayoutIsPassedOver() throws {
+        let contract = try contract(
+            of: """
+                #pragma nobody knows this
+                struct s { char a[4] __attribute__((nonstring)); };
+                void f(const struct s *) __attribute__((__access__(read_only, 1), noipa));
+                """)
+        #expect(contract.exports.keys.sorted() == ["f"])
+    }
+
     /// An alignment behind a pointer is a promise; of what is passed itself it is none, and a member's shows by its offset.
     @Test func whatATypedefPromisesOfAnAlignmentIsInTheDigest() throws {
         func digest(_ typedef: String, _ function: String = "void f(t *);") throws -> String {
