@@ -27,6 +27,7 @@ private struct SnapshotWriter {
         line("target \(contract.target)")
         for symbol in contract.only.sorted() { line("only \(symbol)") }
         for symbol in contract.except.sorted() { line("except \(symbol)") }
+        if contract.usesWideCharacters { line("uses wchar_t") }
         if !contract.exports.isEmpty { line() }
         for (symbol, export) in contract.exports.sorted(by: { $0.key < $1.key }) {
             line("export \(symbol) \(contract.type(of: symbol) ?? "")")

@@ -94,6 +94,9 @@ private struct SnapshotReader {
             contract.only.insert(try head.symbol(words.count == 2))
         case "except":
             contract.except.insert(try head.symbol(words.count == 2))
+        case "uses":
+            guard words == ["uses", "wchar_t"] else { throw head.error("uses what is not known here") }
+            contract.usesWideCharacters = true
         case "export":
             let symbol = try head.symbol(words.count == 3)
             guard contract.exports[symbol] == nil else { throw head.error("\(symbol) stands here twice") }

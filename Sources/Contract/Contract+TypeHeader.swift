@@ -2,9 +2,9 @@ import Compatibility
 
 extension Contract {
     /// A C header for both sides of the contract: a macro with the type of each export, for manifests and for hosts, and
-    /// static assertions of all layouts.
+    /// static assertions of all layouts and of the scalar types that options of a compiler change.
     ///
-    /// A plugin that includes it and is compiled with other packing or enum flags than the contract does not compile. It
+    /// A plugin that includes it and is compiled with other such options than the contract does not compile. It
     /// includes the contract's header itself, compiles as C11 and as C++17, and expects an LP64 target.
     package var typeHeader: String { TypeHeader(self).text }
 }
@@ -54,9 +54,12 @@ private struct TypeHeader {
             "#define \(prefix)_TYPES_ALIGNOF(type) _Alignof(type)",
             "#define \(prefix)_TYPES_IS(type, name, value) (name == (value))", "#endif",
             "#define \(prefix)_TYPES_REMEDY \\",
-            "  \" differs from the contract in \(header): build without -fpack-struct, -fshort-enums and #pragma pack, for \" \\",
+            "  \" differs from the contract in \(header): build without -fpack-struct, -fshort-enums, #pragma pack and \" \\",
+            "  \"options that change char, wchar_t or long double, for \" \\",
             "  \"\(contract.target); or write this file anew with plugctl contract digest --header, if \(header) changed\"",
         ]
+        let scalars = ReachedScalars(contract).conditions.map { assertion($0.condition, $0.what) }
+        if !scalars.isEmpty { lines += [""] + scalars }
         for (name, definition) in contract.types.sorted(by: { $0.key < $1.key }) {
             let inC = assertions(of: definition, name.description, scope: "")
             guard !inC.isEmpty else { continue }
@@ -109,11 +112,12 @@ private struct TypeHeader {
         return "\(prefix)_\(isUnique ? upper : symbol)_TYPE"
     }
 
+    private func assertion(_ condition: String, _ what: String) -> String {
+        "\(prefix)_TYPES_ASSERT(\(condition), \"\(what)\");"
+    }
+
     /// What must hold of a type that is called `name` here; enumerators are found in `scope`.
     private func assertions(of definition: TypeDefinition, _ name: String, scope: String) -> [String] {
-        func assertion(_ condition: String, _ what: String) -> String {
-            "\(prefix)_TYPES_ASSERT(\(condition), \"\(what)\");"
-        }
         func layout(_ size: UInt64?, _ alignment: UInt64?) -> [String] {
             (size.map { [assertion("sizeof(\(name)) == \(Self.literal($0))", "the size of \(name)")] } ?? [])
                 + (alignment.map {

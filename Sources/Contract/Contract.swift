@@ -18,6 +18,10 @@ package struct Contract: Sendable, Equatable {
     ///
     /// C knows no such thing; C++ calls them by both names, so the type header has to.
     package var nested: [TypeName: TypeName]
+    /// Whether what it reaches is spelled with `wchar_t` somewhere.
+    ///
+    /// In types and digests it is the integer that it is on the target; a compiler's options may make it another.
+    package var usesWideCharacters: Bool
     /// The exports that were asked for; empty is all.
     package var only: Set<String>
     /// The exports and constants that were left out.
@@ -26,7 +30,7 @@ package struct Contract: Sendable, Equatable {
     package init(
         header: String, target: String, exports: [String: Export] = [:], types: [TypeName: TypeDefinition] = [:],
         callbacks: [String: CType] = [:], constants: [String: Int128] = [:], nested: [TypeName: TypeName] = [:],
-        only: Set<String> = [], except: Set<String> = []
+        usesWideCharacters: Bool = false, only: Set<String> = [], except: Set<String> = []
     ) {
         self.header = header
         self.target = target
@@ -35,6 +39,7 @@ package struct Contract: Sendable, Equatable {
         self.callbacks = callbacks
         self.constants = constants
         self.nested = nested
+        self.usesWideCharacters = usesWideCharacters
         self.only = only
         self.except = except
     }

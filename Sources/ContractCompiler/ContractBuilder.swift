@@ -18,6 +18,7 @@ struct ContractBuilder {
     /// Builds it; `contract` has what is known besides.
     mutating func build(_ contract: Contract) throws(HeaderError) -> Contract {
         var contract = contract
+        syntax.sight.sawWideCharacter = false
         let functions = syntax.functions.filter { isOurs($0.node.place) }
         let known = Set(functions.map(\.symbol))
         for node in syntax.unnamedEnums where isOurs(node.place) {
@@ -57,6 +58,7 @@ struct ContractBuilder {
             }
             if let outer = syntax.tags[name]?.outer { contract.nested[name] = outer }
         }
+        contract.usesWideCharacters = syntax.sight.sawWideCharacter
         return contract
     }
 

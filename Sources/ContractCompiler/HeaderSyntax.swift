@@ -24,6 +24,12 @@ struct HeaderSyntax {
         }
     }
 
+    /// Notes names that types do not keep.
+    final class Sight {
+        /// Since it was last set: whether a type was spelled with `wchar_t`, or with a typedef that is.
+        var sawWideCharacter = false
+    }
+
     /// A function with external C linkage.
     struct Function {
         var symbol: String
@@ -43,6 +49,10 @@ struct HeaderSyntax {
     private var tagsByName: [String: Tag] = [:]
     /// Records and enums without any name, by their places.
     private var unnamed: [String: [SyntaxNode]] = [:]
+    /// `wchar_t`, and the typedefs that lead to it.
+    private var wideNames: Set = ["wchar_t"]
+    /// What names were met while types were read.
+    let sight = Sight()
     private let isCPlusPlus: Bool
     let layouts: RecordLayouts
     private let systemFiles: Set<String>
@@ -97,7 +107,9 @@ struct HeaderSyntax {
                 collectTag(node, namedBy: name, scope: scope, space: space, isC: isC, outer: outer)
             case "TypedefDecl", "TypeAliasDecl":
                 guard let name = node.name, let spelling = node.type else { continue }
+                sight.sawWideCharacter = false
                 let type = typedefType(node, spelling)
+                if sight.sawWideCharacter { wideNames.insert(scope + name) }
                 if node.directlyOwnedTag != nil {
                     tags[TypeName(.typedef, name)]?.promisedAlignment = node.promisedAlignment
                 }
@@ -215,6 +227,7 @@ extension HeaderSyntax {
             }
             return record(node, layoutKey: place).map { CType.Qualified(.inline($0)) }.mapError(\.reason)
         case .plain(let name):
+            if wideNames.contains(name) { sight.sawWideCharacter = true }
             if let type = names[name] { return tagged(type) }
             let last = name.split(separator: ":").last.map(String.init) ?? name
             return tagged(names[last] ?? .failure(.unknown(name)))

@@ -1,5 +1,6 @@
 import Contract
 import ContractCompiler
+import TestSupport
 import Testing
 
 /// What clang's declarations and layouts do not show of an ABI is in the digest all the same, or refused.
@@ -86,5 +87,56 @@ struct UnseenChangeTests {
         let changes = ContractDiff(old: old, new: new).changes
         #expect(changes.map(\.kind) == [.exportParameter])
         #expect(changes.first?.new == "_Alignas(16) int *")
+    }
+
+    /// Options that no layout shows where scalars are only passed, for each compiler: the type header compiles without them,
+    /// and refuses them where the type is reached.
+    @Test(
+        arguments: [
+            ("int f(char);", "-funsigned-char", "the sign of char"),
+            ("void f(void (*)(void), int (*)(char));", "-funsigned-char", "the sign of char"),
+            ("#include <stddef.h>\nvoid f(wchar_t);", "-fshort-wchar", "wchar_t"),
+            (
+                "#include <stddef.h>\ntypedef wchar_t letter; struct s { const letter *text; };\nvoid f(struct s *);",
+                "-fshort-wchar", "wchar_t"
+            ),
+            ("long double f(void);", "-mlong-double-64", "long double"),
+            ("void f(const long double *);", "-mlong-double-64", "long double"),
+            ("typedef void (*callback)(long double); void f(callback);", "-mlong-double-128", "long double"),
+        ], [["clang", "-std=c11"], ["gcc", "-std=c11"], ["clang", "-xc++"], ["gcc", "-xc++", "-std=c++17"]])
+    func theTypeHeaderAssertsScalarsThatAreReached(
+        fact: (header: String, option: String, what: String), compiler: [String]
+    ) throws {
+        let header = "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\(fact.header)\n#ifdef __cplusplus\n}\n#endif\n"
+        let contract = try contract(of: header)
+        #expect(try Contract(snapshot: contract.snapshot).typeHeader == contract.typeHeader)
+        let folder = try TemporaryFolder()
+        try folder.write(header, to: "greeter.h")
+        try folder.write(contract.typeHeader, to: "greeter_types.h")
+        let source = try folder.write("#include \"greeter_types.h\"\nint plugin(void);\n", to: "plugin.c")
+        func compile(_ options: [String]) throws -> Command {
+            try Command.run(
+                compiler + options + ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", source])
+        }
+        let plain = try compile([])
+        #expect(plain.exitCode == 0, "\(plain.stderr)")
+        let other = try compile([fact.option])
+        #expect(other.exitCode != 0)
+        #expect(other.stderr.contains("\(fact.what) differs from the contract in greeter.h"), "\(other.stderr)")
+    }
+
+    @Test func theTypeHeaderAssertsNothingOfScalarsThatAreNotReached() throws {
+        let contract = try contract(
+            of: """
+                #include <stddef.h>
+                typedef wchar_t letter;
+                struct unused { long double a; letter b; };
+                struct used { char name[8]; };
+                void left_out(struct unused *, letter, char);
+                int f(struct used *, const char *, signed char, unsigned char, double);
+                """
+        ) { $0.except = ["left_out"] }
+        #expect(contract.typeHeader.contains("sizeof(struct used)"))
+        for word in ["WCHAR", "LDBL", "'"] { #expect(!contract.typeHeader.contains(word)) }
     }
 }
