@@ -8,11 +8,10 @@ import PluginRegistry
 /// nobody looks. A line is one write(2), and O_APPEND puts each behind the last, whoever writes.
 final class AuditLog: Sendable {
     private let path: String
-    /// Whether the last line was not written whole.
+    /// Held while a line is written, and for nothing else.
     ///
-    /// Held while one is written, and for nothing else: a line that is written beside a torn one would begin in the middle of
-    /// that. The one lock that is held over a write(2).
-    private let isTorn = Lock(false)
+    /// One that is written beside a torn one would begin in the middle of that. The one lock that is held over a write(2).
+    private let writing = Lock(())
 
     /// Why nothing can be remembered.
     struct Fault: Error {
@@ -48,31 +47,38 @@ final class AuditLog: Sendable {
 
     /// Appends a line.
     ///
-    /// - Throws: also where only a part of it could be written; the next line begins on a line of its own then.
+    /// - Throws: also where only a part of it could be written; the next line begins on a line of its own then, whoever
+    ///   writes it.
     func append(_ entry: AuditEntry) throws(Fault) {
         let file = try Self.open(path, O_CREAT)
         let line = entry.line(at: Clock.timestamp())
         let raw = file.raw
         do throws(SystemError) {
-            try isTorn.withLock { isTorn throws(SystemError) in
-                let bytes = isTorn ? [UInt8(ascii: "\n")] + line : line
+            try writing.withLock { _ throws(SystemError) in
+                let bytes = try Self.isTorn(file, at: path) ? [newline] + line : line
                 let written = try retryingOnInterrupt("append to", on: path) {
                     // SAFETY: the array is borrowed for the call.
                     unsafe bytes.withUnsafeBytes { unsafe write(raw, $0.baseAddress, $0.count) }
                 }
-                isTorn = written < bytes.count
-                if isTorn { throw SystemError("append to", on: path, errno: ENOSPC) }
+                if written < bytes.count { throw SystemError("append to", on: path, errno: ENOSPC) }
             }
         } catch {
             throw Fault(clause: "cannot be written: \(error): make room for it, or name another file")
         }
     }
 
+    /// Whether the last line has no end: a full disk has cut it, for this host or for one before it.
+    private static func isTorn(_ file: borrowing FileDescriptor, at path: String) throws(SystemError) -> Bool {
+        let size = Int64(try file.status(of: path).st_size)
+        guard size > 0 else { return false }
+        return try file.read(1, at: size - 1, from: path) != [newline]
+    }
+
     private static func open(_ path: String, _ flags: Int32) throws(Fault) -> FileDescriptor {
         let fault: String?
         do throws(SystemError) {
             let file = try FileDescriptor(
-                opening: path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | flags, mode: 0o600)
+                opening: path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | flags, mode: 0o600)
             fault = Self.fault(of: try file.status(of: path))
             if fault == nil { return file }
         } catch { throw unopened(error) }
@@ -100,3 +106,5 @@ final class AuditLog: Sendable {
         .invalidRequest("the host cannot start: its audit log \(fault.clause)")
     }
 }
+
+private let newline = UInt8(ascii: "\n")
