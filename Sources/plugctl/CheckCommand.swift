@@ -42,16 +42,13 @@ struct CheckCommand {
     }
 
     private func check(_ file: String, against facts: HostFacts, _ policy: PolicyFile?) -> Checked {
-        let gates = policy?.configuration.policy ?? GatePolicy()
-        let signatures = policy?.configuration.signatures ?? SignaturePolicy()
-        var rehearsal = policy?.configuration.rehearsal ?? RehearsalPolicy()
-        let isRequired = rehearsal.mode == .require
-        rehearsal.mode = .require
+        let configuration = policy?.configuration ?? HostConfiguration()
         do {
             let report =
-                rehearses || (isRequired && hostFacts == nil)
-                ? try PluginFiles.rehearse(file, gates, signatures, rehearsal)
-                : try PluginFiles.judge(file, against: facts, isThisHost: hostFacts == nil, gates, signatures)
+                rehearses || (configuration.rehearsal.mode == .require && hostFacts == nil)
+                ? try PluginFiles.rehearse(file, as: configuration)
+                : try PluginFiles.judge(
+                    file, against: facts, isThisHost: hostFacts == nil, configuration.policy, configuration.signatures)
             return Checked(file: file, admissible: report.isAdmissible, report: report)
         } catch {
             return Checked(file: file, admissible: false, error: error)

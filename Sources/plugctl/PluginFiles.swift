@@ -17,13 +17,16 @@ enum PluginFiles {
         }
     }
 
-    /// All gates over one file, and then a rehearsal: this runs code of the file, in a process of its own.
+    /// All gates over one file, and then a rehearsal, as a host would have both: this runs code of the file, in a process of
+    /// its own.
     static func rehearse(
-        _ path: String, _ policy: GatePolicy, _ signatures: SignaturePolicy, _ rehearsal: RehearsalPolicy
+        _ path: String, as configuration: HostConfiguration
     ) throws(CommandFailure) -> GateReport {
         guard fileExists(path) else { throw .fileNotFound(path) }
         do throws(PluginHostError) {
-            return try PluginFile.rehearse(path: path, policy: policy, signatures: signatures, rehearsal)
+            return try PluginFile.rehearse(
+                path: path, policy: configuration.policy, signatures: configuration.signatures,
+                configuration.rehearsal, stagingDirectory: configuration.stagingDirectory)
         } catch {
             throw CommandFailure(error)
         }

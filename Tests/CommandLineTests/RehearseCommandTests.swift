@@ -47,6 +47,15 @@ import Testing
         #expect(result.exitCode == 3 && access(marker, F_OK) != 0)
     }
 
+    /// A host with this policy copies it there; the check did so elsewhere, where nothing may be executed.
+    @Test func theCopyIsMadeWhereThePolicySays() throws {
+        let staging = folder.file("staging")
+        let policy = try folder.write("staging = \(staging)\n", to: "policy")
+        let file = try greeter("1.0.0", into: folder)
+        #expect(try Plugctl.run("check", "--rehearse", "--policy", policy, file).exitCode == 0)
+        #expect(access(staging, F_OK) == 0)
+    }
+
     @Test func anotherHostsFactsAreAUsageError() throws {
         let result = try Plugctl.run("check", "--rehearse", "--host-facts", "x.json", "y.so")
         #expect(
