@@ -58,6 +58,11 @@ extension ControlFailure {
 
     /// What the host answered.
     public init(_ error: any Error) {
+        if let error = error as? BindingError {
+            let (code, exit) = Self.kind(of: error)
+            self.init(number: -32000, code: code, message: error.description, exit: exit)
+            return
+        }
         guard let error = error as? PluginHostError else {
             self.init(number: -32000, code: "unexpected", message: String(describing: error), exit: 1)
             return
@@ -70,6 +75,16 @@ extension ControlFailure {
             report = refusal
         }
         self.init(number: -32000, code: error.code, message: message, exit: Self.exit(of: error), report: report)
+    }
+
+    /// Of what a call by name meets on its way, the words and numbers that the host has for the same.
+    private static func kind(of error: BindingError) -> (code: String, exit: Int32) {
+        switch error {
+        case .held: ("timed-out", 7)
+        case .unloaded, .noSuchExport: ("not-found", 4)
+        case .tooManyThreads: ("conflict", 1)
+        case .notACFunction: ("invalid-request", 2)
+        }
     }
 
     private static func exit(of error: PluginHostError) -> Int32 {

@@ -1,4 +1,5 @@
 import Compatibility
+import PluginHost
 import Testing
 
 @testable import ControlPlane
@@ -10,6 +11,17 @@ import Testing
 
     private func failure(_ line: String) -> ControlFailure? {
         if case .failure(let failure) = request(line).method { failure } else { nil }
+    }
+
+    /// A call by name fails in the binding's words, which were no word of the table of codes and exit 1, all of them.
+    @Test(arguments: [
+        (BindingError.held(route: "a ^1", milliseconds: 3000), "timed-out", 7),
+        (.unloaded(route: "a ^1"), "not-found", 4), (.noSuchExport(route: "a ^1", index: 1), "not-found", 4),
+        (.tooManyThreads(route: "a ^1"), "conflict", 1),
+    ])
+    func aCallThatDoesNotGetInHasTheExitCodeOfItsKind(_ error: BindingError, _ code: String, _ exit: Int32) {
+        let failure = ControlFailure(error)
+        #expect(failure.code == code && failure.exit == exit && failure.message == error.description)
     }
 
     @Test(arguments: [
