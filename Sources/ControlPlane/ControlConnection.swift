@@ -19,6 +19,7 @@ final class ControlConnection {
     private var input: LineBuffer
     private(set) var output: [UInt8] = []  // for the client; what it has taken may still be at the front
     private var sent = 0  // bytes of `output`
+    private var isEnding = false  // nothing more is read; what was asked for is still answered
     private var isClosing = false  // the last reply is said; nothing more is read
     private var hasEnded = false  // the client will send nothing more
     private var isBroken = false  // nobody is there to read replies
@@ -33,8 +34,11 @@ final class ControlConnection {
 
     /// Whether a further request may be handled now: a client that does not read replies is not read either.
     var takesRequests: Bool {
-        !isClosing && !isBroken && inFlight < limits.inFlight && output.count - sent < limits.unreadBytes
+        !isEnding && !isClosing && !isBroken && inFlight < limits.inFlight && output.count - sent < limits.unreadBytes
     }
+
+    /// Whether there are replies that the client has not taken.
+    var hasUnsent: Bool { !output.isEmpty }
 
     /// Whether the connection has served its purpose.
     ///
@@ -79,6 +83,9 @@ final class ControlConnection {
         }
         return nil
     }
+
+    /// Takes no further request.
+    func stopReading() { isEnding = true }
 
     /// Puts a reply behind those that wait.
     func reply(_ line: [UInt8]) {

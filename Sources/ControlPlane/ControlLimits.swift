@@ -20,6 +20,8 @@ package struct ControlLimits: Sendable {
     package var acceptPause = Duration.milliseconds(250)
     /// How long stopping waits for operations that it cannot interrupt.
     package var stopping = Duration.seconds(10)
+    /// How long a client may take for a part of its last reply, when the host stops.
+    package var farewell = Duration.milliseconds(100)
 
     /// Plugins in one transaction.
     static let together = 1...64

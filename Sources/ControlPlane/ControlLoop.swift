@@ -28,32 +28,43 @@ final class ControlLoop: @unchecked Sendable {
         operations = ControlOperations(host: host, mailbox: mailbox, limits: limits)
     }
 
-    /// Serves until the mailbox says stop; then closes every connection and the socket, and waits for the operations.
+    /// Serves until the mailbox says stop; then closes the socket, waits for the operations, and closes every connection.
+    ///
+    /// What comes to its end meanwhile is still answered: who asked for it need not wonder whether it was done.
     func run() {
-        while !takeMail() {
-            let served = connections.values.sorted { $0.number < $1.number }
-            let events = wait(for: served)
-            for (connection, events) in zip(served, events.connections) where events != 0 {
-                connection.serve(events, buffer: &buffer)
-                handleLines(of: connection)
-            }
-            closeHalfLines()
-            if events.listener != 0 { acceptWaiting() }
-        }
-        connections = [:]
+        while !takeMail() { _ = serve(until: nil) }
         listener = nil
+        for connection in connections.values { connection.stopReading() }
         operations.cancel()
         let limit = clock.now + limits.stopping
         while !operations.isIdle, clock.now < limit {
-            wait(until: limit)
+            _ = serve(until: limit)
             _ = takeMail()
         }
         operations.finish()
+        // Who reads has the rest; who does not is not waited for.
+        while connections.values.contains(where: \.hasUnsent), serve(until: min(limit, clock.now + limits.farewell)) {}
+        connections = [:]
+    }
+
+    /// One round: waits until a descriptor is ready, no longer than a deadline, and serves those that are; whether any was.
+    private func serve(until deadline: ContinuousClock.Instant?) -> Bool {
+        let served = connections.values.sorted { $0.number < $1.number }
+        let events = wait(for: served, until: deadline)
+        for (connection, events) in zip(served, events.connections) where events != 0 {
+            connection.serve(events, buffer: &buffer)
+            handleLines(of: connection)
+        }
+        closeHalfLines()
+        if events.listener != 0 { acceptWaiting() }
+        return events.listener != 0 || events.connections.contains { $0 != 0 }
     }
 
     // MARK: - Waiting
 
-    private func wait(for served: [ControlConnection]) -> (listener: Int32, connections: [Int32]) {
+    private func wait(
+        for served: [ControlConnection], until deadline: ContinuousClock.Instant?
+    ) -> (listener: Int32, connections: [Int32]) {
         if let again = acceptsAgain, clock.now >= again { acceptsAgain = nil }
         let listening = acceptsAgain == nil ? listener?.raw ?? -1 : -1  // poll(2) passes over negative descriptors
         var polled = [
@@ -62,14 +73,10 @@ final class ControlLoop: @unchecked Sendable {
         ]
         polled += served.map(\.watched)
         let deadlines =
-            served.compactMap(\.halfLineSince).map { $0 + limits.halfLine } + [acceptsAgain].compactMap(\.self)
+            served.compactMap(\.halfLineSince).map { $0 + limits.halfLine }
+            + [acceptsAgain, deadline].compactMap(\.self)
         poll(&polled, until: deadlines.min())
         return (Int32(polled[1].revents), polled.dropFirst(2).map { Int32($0.revents) })
-    }
-
-    private func wait(until deadline: ContinuousClock.Instant) {
-        var polled = [pollfd(fd: mailbox.raw, events: Int16(POLLIN), revents: 0)]
-        poll(&polled, until: deadline)
     }
 
     private func poll(_ polled: inout [pollfd], until deadline: ContinuousClock.Instant?) {

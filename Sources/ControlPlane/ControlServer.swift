@@ -58,7 +58,8 @@ public final class ControlServer: Sendable {
         self.limits = limits
     }
 
-    /// Closes every connection, removes the socket file and waits for what is still being done.
+    /// Removes the socket file, waits for what is still being done, whose clients have their answers, and closes every
+    /// connection.
     ///
     /// Blocking, at most about 10 s. Further calls wait as well and change nothing. A plugin function that does not return
     /// by then keeps its thread: nothing can end it from outside.

@@ -18,13 +18,23 @@ private struct Gatekeeper {
             #include <string.h>
             #include <switchboard.h>
             #include <unistd.h>
-            SWB_MANIFEST("name = gate\\n" "version = 1.0.0\\n" "export = wait message\\n" "export = echo message\\n");
+            SWB_MANIFEST("name = gate\\n" "version = 1.0.0\\n" "export = wait message\\n" "export = echo message\\n"
+                         "export = flood message\\n");
             /* Opening a pipe for reading returns when somebody opens it for writing (fifo(7)). */
-            SWB_MESSAGE(wait) {
+            static void pass(const uint8_t *request, size_t count) {
               char path[256] = {0};
               memcpy(path, request, count < 255 ? count : 255);
               close(open(path, O_RDONLY));
+            }
+            SWB_MESSAGE(wait) {
+              pass(request, count);
               return swb_reply_text(call, "let through");
+            }
+            /* More than a socket holds. */
+            SWB_MESSAGE(flood) {
+              pass(request, count);
+              for (int i = 0; i < 100000; i++) swb_reply_text(call, "let through, ");
+              return 0;
             }
             SWB_MESSAGE(echo) { return swb_reply(call, request, count); }
             """, into: folder)
@@ -103,6 +113,27 @@ private struct Gatekeeper {
             // With the forgotten call running instead, nobody would open its gate.
             #expect(try ControlClient(socketPath: path).call("gate", "echo", [1, 0xff]) == [1, 0xff])
         }
+    }
+
+    /// Connections were closed at once, and whoever had called never knew what had come of it.
+    @Test(arguments: ["wait", "flood"])
+    func answersWhatEndsWhileItStops(_ export: String) async throws {
+        let keeper = try Gatekeeper()
+        let gate = keeper.shut("gate")
+        let host = try PluginHost()
+        let server = try ControlServer(host: host, socketPath: keeper.folder.file("host.sock"))
+        _ = try await host.load(keeper.plugin)
+        let client = try RawClient(server.socketPath)
+        try client.send(Gatekeeper.call(1, export, gate) + #"{"jsonrpc":"2.0","id":2,"method":"list"}"# + "\n")
+        #expect(try client.reply().id == 2)
+        async let stopped: Void = onThread { server.stop() }
+        try await eventually { access(server.socketPath, F_OK) != 0 }
+        keeper.open(gate)
+        let reply = try client.reply()
+        #expect(reply.id == 1 && reply.error == nil)
+        #expect(try client.line() == nil)
+        try await stopped
+        await host.shutdown()
     }
 
     @Test func stopsWhileAPluginFunctionDoesNotReturn() async throws {
