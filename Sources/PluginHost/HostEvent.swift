@@ -4,7 +4,8 @@ import Glibc
 public struct HostEvent: Sendable, Equatable {
     /// Stable and greppable.
     ///
-    /// `swap.reverted`, `swap.not-reverted`, `canary.closed`, `canary.not-closed`, `route.fallback`, `ledger.warning`.
+    /// `swap.reverted`, `swap.not-reverted`, `swap.committed`, `probation.ended`, `canary.closed`, `canary.not-closed`,
+    /// `route.fallback`, `ledger.warning`, `audit.lost`.
     public let code: String
     /// The plugin that it is about.
     public let plugin: String
