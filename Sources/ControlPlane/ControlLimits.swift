@@ -21,7 +21,7 @@ package struct ControlLimits: Sendable {
     /// How long stopping waits for operations that it cannot interrupt.
     package var stopping = Duration.seconds(10)
     /// How long a client may take for a part of its last reply, when the host stops.
-    package var farewell = Duration.milliseconds(100)
+    package var farewell = Duration.seconds(1)
 
     /// Plugins in one transaction.
     static let together = 1...64
