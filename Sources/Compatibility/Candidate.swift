@@ -8,8 +8,8 @@ package struct Candidate: Sendable {
     package var identity: FileIdentity
     /// Permission bits (`st_mode & 0o7777`) of the operator's file.
     package var permissions: UInt32
-    /// What the bytes show, or why nothing of them could be read.
-    package var image: Result<ELFImage, OtherFile> { didSet { knownIndex = nil } }
+    /// What the bytes show, or why nothing is known of them.
+    package var image: Result<ELFImage, NoImage> { didSet { knownIndex = nil } }
     /// The plugin's words about itself.
     package var manifest: ManifestReading { didSet { knownIndex = nil } }
     /// Build-id, else the digest of the bytes.
@@ -49,7 +49,7 @@ package struct Candidate: Sendable {
     }
 
     package init(
-        path: String, identity: FileIdentity, permissions: UInt32, image: Result<ELFImage, OtherFile>,
+        path: String, identity: FileIdentity, permissions: UInt32, image: Result<ELFImage, NoImage>,
         manifest: ManifestReading, id: ImageID, purpose: Purpose, closure: ClosureFacts? = nil
     ) {
         self.path = path

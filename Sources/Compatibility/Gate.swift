@@ -32,7 +32,7 @@ extension Gate {
         .swiftStructSize, .swiftModule,
         .swiftToolchain, .staticSwiftHost, .manifest, .abiMajor, .abiMinor, .version,
         .missingExports, .undeclaredExports, .contractSnapshot, .contractType, .requirements, .duplicate,
-        .writableFile, .fileOwner, .fileFolder, .signature, .neededUnverified,
+        .fileSize, .writableFile, .fileOwner, .fileFolder, .signature, .neededUnverified,
     ]
 
     /// A gate that judges the file's facts: needs an image whose parts could be read.
@@ -42,8 +42,10 @@ extension Gate {
         _ code: String, _ judge: @escaping @Sendable (ELFImage, Candidate, HostFacts) -> [Finding]
     ) -> Gate {
         Gate(codes: [code]) { candidate, host in
-            guard case .success(let image) = candidate.image else {
-                return [.skipped(code, because: "the file could not be read as ELF")]
+            let image: ELFImage
+            switch candidate.image {
+            case .success(let read): image = read
+            case .failure(let none): return [.skipped(code, because: none.reason)]
             }
             guard image.header.isELF64LittleEndian else {
                 return [.skipped(code, because: "the file is not 64-bit little-endian")]

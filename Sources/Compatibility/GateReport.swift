@@ -51,7 +51,7 @@ public struct GateReport: Sendable {
         case .success(let image):
             unload = UnloadClass.classify(
                 image, manifest: manifest, closure: candidate.closure, index: candidate.index)
-        case .failure: unload = (.resident, ["the file could not be read"], "the file could not be read")
+        case .failure(let none): unload = (.resident, [none.reason], none.reason)
         }
         candidate.residence = unload.fact
         let findings = Gate.all.flatMap { $0.judge(candidate, host, policy) }

@@ -1,12 +1,18 @@
 package import ELFReader
 
-/// Names one image's content: `build-id:b521f2…` where the linker wrote one, else `sha256:9f86d0…` of the file's bytes.
+/// Names one image's content: `build-id:b521f2…` where the linker wrote one, else `sha256:9f86d0…` of the file's bytes;
+/// `unread` in the report of one that is refused unread.
 ///
 /// An identity for people and ledgers, not a proof: a file that is changed after linking keeps its build-id. Where two
 /// images must be told apart, a host compares their bytes, and names the newcomer by its digest.
 public struct ImageID: Sendable, Hashable, Codable, CustomStringConvertible {
-    /// The kind, a colon, and lower-case hex digits.
+    /// The kind, a colon, and lower-case hex digits; or `unread`.
     public let description: String
+
+    /// Names an image that was not read: no image has this id.
+    package static let unread = ImageID("unread")
+
+    private init(_ description: String) { self.description = description }
 
     /// The GNU build-id's bytes, as the linker wrote them.
     package init(buildID: [UInt8]) {

@@ -17,16 +17,14 @@ extension Candidate {
         for purpose: Purpose, verifying signatures: SignatureVerifier = .init(.init()),
         following closure: (ELFImage) -> ClosureFacts?
     ) {
-        let image: Result<ELFImage, OtherFile>
-        do throws(OtherFile) { image = .success(try ELFImage.parse(bytes)) } catch { image = .failure(error) }
+        let image: Result<ELFImage, NoImage>
+        do throws(OtherFile) { image = .success(try ELFImage.parse(bytes)) } catch { image = .failure(.other(error)) }
         let parsed = try? image.get()  // the failure is kept in `image`
         self.init(
             path: file.path, identity: identity, permissions: file.permissions, image: image,
             manifest: ManifestReading.read(from: parsed?.notes ?? [], sidecar: sidecar),
             id: ImageID.identify(image: parsed, bytes: bytes), purpose: purpose, closure: parsed.flatMap(closure))
-        owner = file.owner
-        resolvedPath = file.resolvedPath
-        folders = file.folders
+        takePlace(of: file)
         signature = signatures.facts(of: file.path, bytes)
         if case .read(let file, let text) = sidecar {
             // SAFETY: `bytes` is unsafe for types with padding; UInt8 has none, and the array outlives its span.
@@ -36,6 +34,20 @@ extension Candidate {
         if case .doubled = manifest { return }
         // Without a note the sidecar's words are the only ones.
         if let source = sidecar.source { manifestSource = source }
+    }
+
+    /// Says of a file that is not read what can be said without its bytes.
+    package init(unread file: UnreadFile, for purpose: Purpose) {
+        self.init(
+            path: file.facts.path, identity: file.identity, permissions: file.facts.permissions,
+            image: .failure(file.reason), manifest: .absent, id: .unread, purpose: purpose)
+        takePlace(of: file.facts)
+    }
+
+    private mutating func takePlace(of file: FileFacts) {
+        owner = file.owner
+        resolvedPath = file.resolvedPath
+        folders = file.folders
     }
 
     /// The same for a file that would be staged in this process.

@@ -50,7 +50,11 @@ package enum PluginFile {
                 signatures.mode == .off
                 ? try StagedImage(copying: path, into: try StagingFolder(under: stagingDirectory))
                 : try StagedImage(sealing: path)
-        } catch { throw PluginHostError(error, opening: path) }
+        } catch {
+            guard case .unread(let file) = error else { throw PluginHostError(error, opening: path) }
+            return GateReport.judge(
+                Candidate(unread: file, for: .check), host: try HostFacts.current(), policy: policy)
+        }
         do throws(SystemError) {
             candidate = try Candidate(
                 reading: staged, for: .check, verifying: SignatureVerifier(signatures), isRehearsed: true)
@@ -66,14 +70,17 @@ package enum PluginFile {
 
     /// Reads the file's facts and manifest.
     ///
-    /// - Throws: `notFound` or `system` where the file cannot be read, `invalidRequest` where it is not an ELF file.
+    /// - Throws: `notFound` or `system` where the file cannot be read, `invalidRequest` where it is not an ELF file,
+    ///   `refused` where it must not be read.
     package static func facts(path: String) throws(PluginHostError) -> Facts {
         let candidate = try candidate(path, .shared)
-        let image: ELFImage
-        do throws(OtherFile) { image = try candidate.image.get() } catch {
-            throw .invalidRequest("\(path) is \(error): \(error.remedy)")
-        }
         let report = GateReport.judge(candidate, host: try HostFacts.current(), policy: .init())
+        let image: ELFImage
+        switch candidate.image {
+        case .success(let read): image = read
+        case .failure(.other(let file)): throw .invalidRequest("\(path) is \(file): \(file.remedy)")
+        case .failure(.tooLarge): throw .refused(report)
+        }
         return Facts(
             image: image, manifest: candidate.manifest, manifestSource: candidate.manifestSource, id: candidate.id,
             unloadClass: report.unloadClass,
@@ -121,6 +128,11 @@ package enum PluginFile {
         _ file: borrowing FileDescriptor, _ path: String, _ surroundings: ProcessLinker?, _ signatures: SignaturePolicy
     ) throws(PluginHostError) -> Candidate {
         let status = try status(of: file, at: path)
+        let limit = MappedFile.sizeLimit
+        guard status.st_size <= limit else {
+            return Candidate(
+                unread: UnreadFile(file, status, at: path, because: .tooLarge(limit: limit)), for: .check)
+        }
         do throws(SystemError) {
             // Copied and not mapped: somebody else's file may be truncated while we read, and a mapping would kill us.
             let facts = FileFacts(of: file, status, at: path)
@@ -150,7 +162,7 @@ package enum PluginFile {
         }
     }
 
-    /// Refuses what is no regular file, or too large, in the words in which a load refuses it.
+    /// Refuses what is no regular file, in the words in which a load refuses it.
     private static func status(of file: borrowing FileDescriptor, at path: String) throws(PluginHostError) -> stat {
         let status: stat
         do throws(SystemError) { status = try file.status(of: path) } catch {
@@ -158,10 +170,6 @@ package enum PluginFile {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw PluginHostError(.notAFile(status, at: path), opening: path)
-        }
-        let (size, limit) = (Int64(status.st_size), MappedFile.sizeLimit)
-        guard size <= limit else {
-            throw PluginHostError(.tooLarge(path: path, size: size, limit: limit), opening: path)
         }
         return status
     }

@@ -36,7 +36,7 @@ extension PluginHost {
         let action: AuditEntry.Action = purpose == .load ? .load : options.isDryRun ? .dryRun : .swap
         let entry = AuditEntry(action: action, path: path, peer: peer)
         var progress = try await onLoader(path, entry) { [self] entry throws(PluginHostError) in
-            let staged = try stage(path, named: name, &entry)
+            let staged = try stage(path, for: purpose, named: name, &entry)
             return try judgeAndOpen(staged, path, for: purpose, named: name, beside: companions, &entry)
         }
         while true {
@@ -133,9 +133,9 @@ extension PluginHost {
         }
     }
 
-    /// A private copy, in the form that the policy asks for.
+    /// A private copy, in the form that the policy asks for; a report where there must be none.
     private func stage(
-        _ path: String, named name: String?, _ entry: inout AuditEntry
+        _ path: String, for purpose: Candidate.Purpose, named name: String?, _ entry: inout AuditEntry
     ) throws(PluginHostError) -> StagedImage {
         do throws(LoadingError) {
             return switch configuration.signatures.mode {
@@ -143,6 +143,11 @@ extension PluginHost {
             case .warn, .require: try StagedImage(sealing: path, named: name)
             }
         } catch {
+            if case .unread(let file) = error {
+                throw .refused(
+                    GateReport.judge(
+                        Candidate(unread: file, for: purpose), host: factsNow(), policy: configuration.policy))
+            }
             entry.codes = [error.code]
             throw PluginHostError(error, opening: path)
         }

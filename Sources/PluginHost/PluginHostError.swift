@@ -70,7 +70,7 @@ public enum PluginHostError: Error, Sendable, CustomStringConvertible {
         case .unreadable(let cause):
             self = [ENOENT, ENOTDIR].contains(cause.code) ? .notFound("there is no file \(path)") : .system("\(cause)")
         case .notAFile: self = .notFound("\(error)")
-        case .tooLarge, .changedWhileCopying: self = .conflict("\(error)")
+        case .unread, .changedWhileCopying: self = .conflict("\(error)")
         case .refusedByLinker, .unresolved: self = .pluginFailed(plugin: path, step: "open", detail: "\(error)")
         case .noStagingFolder, .noSpace, .notSealed, .approvedAnotherImage, .notNovel, .system:
             self = .system("\(error)")

@@ -7,8 +7,8 @@ package enum LoadingError: Error, Sendable, CustomStringConvertible {
     case unreadable(SystemError)
     /// A folder, device or pipe in place of a file: which, a noun with an article.
     case notAFile(path: String, kind: String)
-    /// Larger than any plugin; sizes in bytes.
-    case tooLarge(path: String, size: Int64, limit: Int64)
+    /// It must not be read, which is for the gates to say.
+    case unread(UnreadFile)
     /// Somebody wrote to the file while it was copied.
     case changedWhileCopying(path: String)
     /// No folder to stage in: each candidate with its reason.
@@ -33,7 +33,7 @@ package enum LoadingError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .unreadable: "load.unreadable"
         case .notAFile: "load.not-a-file"
-        case .tooLarge: "load.too-large"
+        case .unread: "load.unread"
         case .changedWhileCopying: "load.changed"
         case .noStagingFolder: "load.staging"
         case .noSpace: "load.space"
@@ -51,7 +51,7 @@ package enum LoadingError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .unreadable(let error): "\(error)"
         case .notAFile(let path, let kind): "\(path) is \(kind), not a regular file: name the .so itself"
-        case .tooLarge(let path, let size, let limit): "\(path) has \(size) bytes, the limit is \(limit)"
+        case .unread(let file): "\(file.facts.path) has \(file.identity.size) bytes, more than are read"
         case .changedWhileCopying(let path):
             "\(path) was written to while it was copied: write a new file beside it and rename it into place"
         case .noStagingFolder(let reasons):

@@ -163,7 +163,7 @@ package final class StagedFolder: Sendable {
             let input = try StagingSource(source)
             guard let first = state.copies[input.identity] else {
                 guard input.identity.size <= state.bytesLeft else {
-                    throw .tooLarge(path: source, size: input.identity.size, limit: state.bytesLeft)
+                    throw input.unread(because: .tooLarge(limit: state.bytesLeft))
                 }
                 let identity = try Self.copy(input, to: copy)
                 state.bytesLeft -= identity.size
@@ -201,7 +201,7 @@ package final class StagedFolder: Sendable {
             LibraryProblem(
                 reason: "was written to while it was copied",
                 remedy: "write a new file beside it and rename it into place")
-        case .tooLarge:
+        case .unread:
             LibraryProblem(
                 reason: "is too large: at most \(byteLimit >> 20) MiB of helper libraries are copied",
                 remedy: "bring less along, or link with its folder's full name")

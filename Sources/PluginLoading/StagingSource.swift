@@ -14,11 +14,18 @@ struct StagingSource: ~Copyable {
         let input = try Self.open(path)
         let status = try Self.status(of: input, at: path)
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(status, at: path) }
-        let (size, limit) = (Int64(status.st_size), MappedFile.sizeLimit)
-        guard size <= limit else { throw .tooLarge(path: path, size: size, limit: limit) }
+        let limit = MappedFile.sizeLimit
+        guard status.st_size <= limit else {
+            throw .unread(UnreadFile(input, status, at: path, because: .tooLarge(limit: limit)))
+        }
         self.path = path
         self.input = input
         before = status
+    }
+
+    /// Refuses to read it.
+    func unread(because reason: NoImage) -> LoadingError {
+        .unread(UnreadFile(input, before, at: path, because: reason))
     }
 
     private static func open(_ path: String) throws(LoadingError) -> FileDescriptor {

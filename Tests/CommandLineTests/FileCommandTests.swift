@@ -104,6 +104,27 @@ import Testing
         }
     }
 
+    /// A sparse file of 1 GiB and a byte: nobody makes a copy of it, on disk or in memory, to find out.
+    @Test(arguments: ["check", "check --rehearse", "inspect", "call"])
+    func aFileOverTheLimitIsRefusedUnread(command: String) throws {
+        let path = try folder.write([0x7f, 0x45, 0x4c, 0x46], to: "huge.so")
+        truncate(path, (1 << 30) + 1)
+        // In KiB of address space, of which the program itself needs about a third, and in blocks of what it may write.
+        let limits = "ulimit -v 1000000; ulimit -f 1000000"
+        let export = command == "call" ? "export" : ""
+        let result = try Command.run(["sh", "-c", "\(limits); \(Plugctl.path) \(command) \(path) \(export)"])
+        #expect(
+            result.stdout.hasPrefix(
+                "\(path): no readable manifest: refused\n  image unread, resident (the file is too large to be read)\n")
+        )
+        #expect(
+            result.stdout.contains(
+                "\n  file.size: plugin has 1073741825 bytes, this host reads files of at most 1073741824\n"))
+        #expect(result.exitCode == 3)
+        #expect(
+            result.stderr == (command.hasPrefix("check") ? "" : "error[refused]: \(path) is refused: file.size\n"))
+    }
+
     @Test func hostFactsMayComeFromAPipe() throws {
         let file = try greeter("1.0.0", into: folder)
         let piped = try Command.run(

@@ -25,7 +25,7 @@ struct GatePolicyTests {
     func neverLowersTheOthers(_ severity: GatePolicy.Severity) {
         let candidate = Sample.candidate(manifest: "name = a\nversion = x\nexport = nothing_like_it\nabi = 7.0\n") {
             $1.header.machine = 183
-            $1.header.type = 2
+            $1.header.osABI = 9
             $1.segments = []
             $1.dynamic?.hasTextRelocations = true
         }

@@ -91,7 +91,7 @@ struct ImageGatesTests {
 
     @Test func structureRefusesWhatIsNoELFAndOthersSayThatTheyCannotJudge() {
         let candidate = Sample.candidate { candidate, _ in
-            candidate.image = .failure(.cutShort(size: 12))
+            candidate.image = .failure(.other(.cutShort(size: 12)))
             candidate.manifest = .absent
         }
         let report = GateReport.judge(candidate, host: Sample.host)
@@ -103,9 +103,29 @@ struct ImageGatesTests {
         // Only the file's mode can still be judged.
         #expect(
             report.findings.filter { $0.verdict == .passed }.map(\.code) == [
-                "file.writable", "file.owner", "file.folder",
+                "file.size", "file.writable", "file.owner", "file.folder",
             ])
         #expect(report.unloadClass == .resident)
+    }
+
+    @Test func whatIsTooLargeIsRefusedUnread() {
+        let candidate = Sample.candidate { candidate, _ in
+            candidate.identity.size = 2_147_483_648
+            candidate.image = .failure(.tooLarge(limit: 1_073_741_824))
+            candidate.manifest = .absent
+            candidate.id = .unread
+        }
+        let report = GateReport.judge(candidate, host: Sample.host)
+        #expect(
+            report.refusals.map(\.sentence) == [
+                "file.size: plugin has 2147483648 bytes, this host reads files of at most 1073741824: strip its debug "
+                    + "information, and keep large data in files of their own"
+            ])
+        let skipped = report.findings.filter { $0.verdict == .skipped }
+        #expect(skipped.count { $0.statement == "not judged: the file is too large to be read" } >= 40)
+        #expect(report.findings.allSatisfy { $0.verdict != .passed || $0.code.hasPrefix("file.") })
+        #expect(report.unloadClass == .resident && report.image.description == "unread")
+        #expect(throws: GateRefusal.self) { _ = try report.approve() }
     }
 
     @Test func structureRefusesAFileWithoutDynamicSection() {
@@ -134,7 +154,7 @@ struct ImageGatesTests {
         #expect(report.refusals.map(\.code) == ["elf.symbols"])
         #expect(
             report.findings.filter { $0.verdict == .passed }.map(\.code) == [
-                "elf.class", "elf.machine", "file.writable", "file.owner", "file.folder",
+                "elf.class", "elf.machine", "file.size", "file.writable", "file.owner", "file.folder",
             ])
     }
 
@@ -155,7 +175,7 @@ struct ImageGatesTests {
             ])
         #expect(
             report.findings.filter { $0.verdict == .passed }.map(\.code) == [
-                "elf.machine", "file.writable", "file.owner", "file.folder",
+                "elf.machine", "file.size", "file.writable", "file.owner", "file.folder",
             ])
     }
 

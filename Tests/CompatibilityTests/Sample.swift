@@ -56,7 +56,7 @@ enum Sample {
                 libraries: [.init("libc.so.6", .loaded(LoadedLibrary(path: "/lib/libc.so.6"), instead: nil))],
                 symbols: .init(count: 1)))
         var changed = image
-        let replacedBelow = OtherFile.text(firstLine: "replaced below")
+        let replacedBelow = NoImage.other(.text(firstLine: "replaced below"))
         candidate.image = .failure(replacedBelow)
         change(&candidate, &changed)
         if case .failure(replacedBelow) = candidate.image { candidate.image = .success(changed) }

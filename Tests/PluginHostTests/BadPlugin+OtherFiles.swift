@@ -1,3 +1,4 @@
+import Compatibility
 import TestSupport
 
 extension BadPlugin {
@@ -21,6 +22,13 @@ extension BadPlugin {
         bytes("mach_o_for_two_processors", [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 2]),
         bytes("library_for_windows", [0x4d, 0x5a, 0x90, 0]),
         bytes("zeros", [UInt8](repeating: 0, count: 4096)),
+        BadPlugin(
+            name: "larger_than_files_are_read", make: { try $0.write(try soundFile(), to: "sound.so") },
+            looked: { candidate in
+                candidate.identity.size = 1 << 31
+                candidate.image = .failure(.tooLarge(limit: 1 << 30))
+                candidate.manifest = .absent
+            }),
     ]
 
     private static func made(_ name: String, by script: String) -> BadPlugin {

@@ -51,7 +51,7 @@ import Testing
             (source, code) = (folder.file("pipe"), "load.not-a-file")
             #expect(mkfifo(source, 0o600) == 0)
         default:
-            (source, code) = (try folder.write([], to: "huge.so"), "load.too-large")
+            (source, code) = (try folder.write([], to: "huge.so"), "load.unread")
             #expect(truncate(source, Int(MappedFile.sizeLimit) + 1) == 0)
         }
         let error = #expect(throws: LoadingError.self) { _ = try StagedImage(sealing: source) }

@@ -75,7 +75,7 @@ import Testing
             let source = try folder.write([], to: "huge.so")
             #expect(truncate(source, Int(MappedFile.sizeLimit) + 1) == 0)
             let error = #expect(throws: LoadingError.self) { _ = try StagedImage(copying: source, into: staging) }
-            #expect(error?.code == "load.too-large")
+            #expect(error?.code == "load.unread")
         }
     }
 

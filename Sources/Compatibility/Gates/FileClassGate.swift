@@ -4,8 +4,10 @@ extension Gate {
     /// `elf.class`: a 64-bit little-endian shared object for Linux.
     static let fileClass = Gate(codes: ["elf.class"]) { candidate, _ in
         let code = "elf.class"
-        guard case .success(let image) = candidate.image else {
-            return [.skipped(code, because: "the file could not be read as ELF")]
+        let image: ELFImage
+        switch candidate.image {
+        case .success(let read): image = read
+        case .failure(let none): return [.skipped(code, because: none.reason)]
         }
         let header = image.header
         let host = "64-bit little-endian shared object"

@@ -6,8 +6,10 @@ extension Gate {
     /// The dynamic linker's own words for it would be "No such file".
     static let machine = Gate(codes: ["elf.machine"]) { candidate, host in
         let code = "elf.machine"
-        guard case .success(let image) = candidate.image else {
-            return [.skipped(code, because: "the file could not be read as ELF")]
+        let image: ELFImage
+        switch candidate.image {
+        case .success(let read): image = read
+        case .failure(let none): return [.skipped(code, because: none.reason)]
         }
         let (plugin, own) = (machineName(image.header.machine), machineName(host.machine))
         guard image.header.machine != host.machine else { return [.passed(code, plugin: plugin, host: own)] }

@@ -15,9 +15,7 @@ extension Gate {
         switch candidate.manifest {
         case .absent:
             let skipped = [ambiguous, malformed, unknownKey].map { Finding.skipped($0, because: nothing) }
-            guard isSound(candidate.image) else {
-                return [.skipped(absent, because: "the file could not be read in full")] + skipped
-            }
+            if let obstacle = obstacle(candidate.image) { return [.skipped(absent, because: obstacle)] + skipped }
             let line = "SWB_MANIFEST(\"name = …\\n\" \"version = 1.0.0\\n\" \"export = …\\n\");"
             return [
                 .refused(
@@ -74,11 +72,12 @@ extension Gate {
         }
     }
 
-    private static func isSound(_ image: Result<ELFImage, OtherFile>) -> Bool {
-        if case .success(let image) = image {
-            image.header.isELF64LittleEndian && image.problems.isEmpty
-        } else {
-            false
+    /// Why no manifest to be seen does not mean that there is none.
+    private static func obstacle(_ image: Result<ELFImage, NoImage>) -> String? {
+        switch image {
+        case .failure(let none): none.reason
+        case .success(let image) where image.header.isELF64LittleEndian && image.problems.isEmpty: nil
+        case .success: "the file could not be read in full"
         }
     }
 }

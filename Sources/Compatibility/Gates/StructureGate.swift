@@ -28,13 +28,14 @@ extension Gate {
     /// one: `elf.class` refuses it.
     static let structure = Gate(codes: parts.map(\.code)) { candidate, _ in
         switch candidate.image {
-        case .failure(let file):
+        case .failure(let none):
             parts.map { part in
-                part.part != .structure
-                    ? .skipped(part.code, because: "the file could not be read as ELF")
-                    : .refused(
-                        part.code, plugin: "\(file)", host: "64-bit ELF shared object",
-                        "plugin is \(file), this host loads a 64-bit ELF shared object", remedy: file.remedy)
+                guard case .other(let file) = none, part.part == .structure else {
+                    return .skipped(part.code, because: none.reason)
+                }
+                return .refused(
+                    part.code, plugin: "\(file)", host: "64-bit ELF shared object",
+                    "plugin is \(file), this host loads a 64-bit ELF shared object", remedy: file.remedy)
             }
         case .success(let image) where !image.header.isELF64LittleEndian:
             parts.map { .skipped($0.code, because: "the file is not 64-bit little-endian") }

@@ -7,8 +7,10 @@ import FuzzSupport
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzELF(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
-    let parsed: Result<ELFImage, OtherFile>
-    do throws(OtherFile) { parsed = .success(try ELFImage.parse(bytes.bytes)) } catch { parsed = .failure(error) }
+    let parsed: Result<ELFImage, NoImage>
+    do throws(OtherFile) { parsed = .success(try ELFImage.parse(bytes.bytes)) } catch {
+        parsed = .failure(.other(error))
+    }
     if case .success(let image) = parsed { checkBounds(image, fileSize: count) }
 
     let image = try? parsed.get()  // the failure is kept in `parsed`
@@ -21,7 +23,7 @@ public func fuzzELF(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if case .success(let image) = parsed, !image.problems.isEmpty {
         law("a broken file is refused", !report.isAdmissible, "\(image.problems)")
     }
-    if case .failure(let problem) = parsed { law("an unreadable file is refused", !report.isAdmissible, "\(problem)") }
+    if case .failure(let none) = parsed { law("an unreadable file is refused", !report.isAdmissible, "\(none)") }
     return 0
 }
 
