@@ -3,6 +3,7 @@ import ControlPlane
 import Dispatch
 import Glibc
 import PluginHost
+import Synchronization
 
 /// `serve [--plugins DIR]… [--policy FILE]`: the reference host.
 struct ServeCommand {
@@ -34,16 +35,8 @@ struct ServeCommand {
             throw error
         }
         do {
-            let ready = try await load(into: host, context)
-            do {
-                try context.show(
-                    ready,
-                    "serving on \(ready.socket), process \(ready.process), \(ready.loaded.count) \(ready.loaded.count == 1 ? "plugin" : "plugins") loaded\n"
-                )
-            } catch {
-                // The socket is what a host is for: it serves, whoever reads its greeting.
-                context.terminal.warn("warning: \(CommandFailure(error).message); serving on \(ready.socket)")
-            }
+            let ready = try await load(into: host, context, unless: signals)
+            if !signals.haveArrived { greet(ready, context) }
         } catch {
             host.cancelCalls()
             control.stop()
@@ -57,6 +50,19 @@ struct ServeCommand {
         await host.shutdown()
     }
 
+    private func greet(_ ready: Ready, _ context: CommandContext) {
+        let count = ready.loaded.count
+        do {
+            try context.show(
+                ready,
+                "serving on \(ready.socket), process \(ready.process), \(count) plugin\(count == 1 ? "" : "s") loaded\n"
+            )
+        } catch {
+            // The socket is what a host is for: it serves, whoever reads its greeting.
+            context.terminal.warn("warning: \(CommandFailure(error).message); serving on \(ready.socket)")
+        }
+    }
+
     /// As the policy has it; a host does not start with a policy that it cannot follow.
     private func configuration() throws(CommandFailure) -> HostConfiguration {
         guard let policy else { return HostConfiguration() }
@@ -67,10 +73,12 @@ struct ServeCommand {
 
     /// Loads what the folders hold, newest first, so that the newest of a line becomes current.
     ///
-    /// A plugin may require one
-    /// that comes later: what failed is tried again as long as a round gets further.
+    /// A plugin may require one that comes later: what failed is tried again as long as a round gets further, and nobody
+    /// wants the host to end.
     @MainActor
-    private func load(into host: PluginHost, _ context: CommandContext) async throws -> Ready {
+    private func load(
+        into host: PluginHost, _ context: CommandContext, unless signals: StopSignals
+    ) async throws -> Ready {
         let finder = try PluginFinder(in: folders)
         for problem in finder.problems { context.terminal.warn("warning: \(problem)") }
         if let passedOver = finder.passedOver { context.terminal.warn(passedOver) }
@@ -81,7 +89,7 @@ struct ServeCommand {
         while isProgressing {
             failed = []
             let before = loaded.count
-            for file in waiting {
+            for file in waiting where !signals.haveArrived {
                 do {
                     loaded.append(try await host.load(absolutePath(file)))
                 } catch {
@@ -103,19 +111,33 @@ struct ServeCommand {
 private final class StopSignals {
     private let stream: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
+    private let arrivals: Arrivals
+
+    /// Shared with the sources' handlers.
+    private final class Arrivals: Sendable {
+        let haveBegun = Mutex(false)
+    }
 
     init() {
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         self.stream = stream
+        let arrivals = Arrivals()
+        self.arrivals = arrivals
         sources = [SIGTERM, SIGINT].map { number in
             // Without this the default action would end the process before the source is asked.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield() }
+            source.setEventHandler {
+                arrivals.haveBegun.withLock { $0 = true }
+                continuation.yield()
+            }
             source.activate()
             return source
         }
     }
+
+    /// Whether one has arrived.
+    var haveArrived: Bool { arrivals.haveBegun.withLock { $0 } }
 
     /// Returns when one has arrived.
     @MainActor

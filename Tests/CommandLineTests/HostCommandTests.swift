@@ -142,6 +142,39 @@ import Testing
         #expect(access(host.socket, F_OK) != 0)
     }
 
+    /// It loaded all the others first.
+    @Test func endsBetweenTwoPluginsThatItLoadsAtItsStart() throws {
+        let barrier = try Barrier(in: folder)
+        for name in ["first", "second"] {
+            _ = try Fixture.build(
+                """
+                #include <barrier.h>
+                #include <switchboard.h>
+                SWB_MANIFEST("name = \(name)\\n" "version = 1.0.0\\n" "export = nothing\\n");
+                SWB_EXPORT void nothing(void) {}
+                __attribute__((constructor)) static void run(void) {
+                  close(open("\(folder.file("ran-" + name))", O_CREAT | O_WRONLY, 0600));
+                  wait_at_barrier();
+                }
+                """, named: name,
+                flags: ["-I\(Fixture.sourceFolder)", "-DBARRIER=\"\(barrier.path)\""], into: folder)
+        }
+        let host = try Command.run(
+            [
+                "sh", "-c",
+                """
+                \(Plugctl.path) serve --plugins \(folder.path) & host=$!
+                head -c 1 \(barrier.path).entered; kill $host
+                # By the time that it has answered it has heard the signal, too.
+                for turn in 1 2 3; do \(Plugctl.path) list > /dev/null; done
+                printf .. > \(barrier.path).release; wait $host
+                """,
+            ],
+            environment: ["SWITCHBOARD_SOCKET": folder.file("host.sock")])
+        #expect(host.exitCode == 0 && host.stdout == "x", "\(host)")
+        #expect(access(folder.file("ran-first"), F_OK) == 0 && access(folder.file("ran-second"), F_OK) != 0)
+    }
+
     @Test func refusesASecondHostOnTheSameSocket() throws {
         let host = try RunningHost()
         let second = try host.plugctl("serve")
