@@ -5,7 +5,13 @@ package enum PrivateFolder {
     /// Makes the folder with mode 0700, or accepts one that is there already if it is ours, a real folder, and closed to
     /// others: in a shared parent such as /tmp somebody else may have made it first.
     package static func make(_ path: String) throws(SystemError) {
-        if unsafe mkdir(path, 0o700) == 0 { return }
+        if unsafe mkdir(path, 0o700) == 0 {
+            // A umask for files, 0177, takes from this user what a folder is entered by.
+            let folder = try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+            let raw = folder.raw
+            _ = try retryingOnInterrupt("restrict", on: path) { fchmod(raw, 0o700) }
+            return
+        }
         let code = errno
         guard code == EEXIST else { throw SystemError("make folder", on: path, errno: code) }
         try checkOwn(path)

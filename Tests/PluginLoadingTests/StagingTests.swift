@@ -28,6 +28,20 @@ import Testing
         }
     }
 
+    /// With a umask of 0177, as for files of secrets, nobody could enter it, and it stayed there for the next host as well.
+    @Test func theFolderCanBeEnteredWhateverTheUmaskSays() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            umask(0o177)
+            let staging = try StagingFolder(under: folder.file("staging"))
+            umask(0o022)
+            for path in [folder.file("staging"), staging.path] {
+                var status = stat()
+                #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o700)
+            }
+        }
+    }
+
     @Test(arguments: ["overwrite", "truncate", "rename", "delete"])
     func whatBecomesOfTheOriginalDoesNotMatter(_ what: String) throws {
         try withStaging { staging, folder in
