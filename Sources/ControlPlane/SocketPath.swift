@@ -16,9 +16,10 @@ public enum SocketPath {
         return sharedFolder(of: user) + "/host.sock"
     }
 
-    /// Refuses a path in the shared /tmp whose folder is not this user's alone: whoever made it first could listen there
-    /// and be taken for the host.
+    /// Refuses a path that is too long for a socket, and one in the shared /tmp whose folder is not this user's alone: whoever
+    /// made it first could listen there and be taken for the host.
     static func check(_ path: String, user: UInt32) throws(ControlError) {
+        do throws(UnixSocketError) { try UnixListener.checkLength(of: path) } catch { throw ControlError(error) }
         let folder = sharedFolder(of: user)
         guard path.hasPrefix(folder + "/") else { return }
         var status = stat()

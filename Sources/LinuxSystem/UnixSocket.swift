@@ -15,9 +15,7 @@ package struct UnixListener: ~Copyable, Sendable {
     ///
     /// - Parameter path: at most 107 bytes; its folder exists.
     package init(at path: String) throws(UnixSocketError) {
-        guard path.utf8.count <= CLINUX_UNIX_PATH_LIMIT else {
-            throw .pathTooLong(path, limit: Int(CLINUX_UNIX_PATH_LIMIT))
-        }
+        try Self.checkLength(of: path)
         let lock = try Self.takeLock(beside: path)
         try Self.removeStaleSocket(at: path)
         do throws(SystemError) {
@@ -27,6 +25,13 @@ package struct UnixListener: ~Copyable, Sendable {
         }
         self.lock = lock
         self.path = path
+    }
+
+    /// Whether the kernel's address has room for a path, whoever wants to use it.
+    package static func checkLength(of path: String) throws(UnixSocketError) {
+        guard path.utf8.count <= CLINUX_UNIX_PATH_LIMIT else {
+            throw .pathTooLong(path, limit: Int(CLINUX_UNIX_PATH_LIMIT))
+        }
     }
 
     /// The number for poll(2); readable when somebody waits to be accepted.

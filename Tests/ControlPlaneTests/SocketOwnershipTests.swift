@@ -67,11 +67,13 @@ import Testing
 
     @Test func refusesAPathThatTheKernelHasNoRoomFor() throws {
         let folder = try TemporaryFolder()
-        let path = folder.file(String(repeating: "x", count: 108 - folder.path.utf8.count - 1))
+        let path = folder.file("absent/" + String(repeating: "x", count: 108 - folder.path.utf8.count - 8))
         #expect(path.utf8.count == 108)
         #expect { try ControlServer(host: PluginHost(), socketPath: path) } throws: {
             "\($0)".contains("has 108 bytes, unix(7) allows 107")
         }
+        #expect(access(folder.file("absent"), F_OK) != 0, "no folder is made for nothing")
+        #expect { try ControlClient(socketPath: path).list() } throws: { ($0 as? ControlError)?.code == "control.path" }
     }
 
     /// The mode keeps others out already; here it is opened wide, and the kernel's word about the peer must do.
