@@ -1,11 +1,30 @@
+package import Compatibility
+
 extension Contract {
     /// The contract as a text to commit beside its header: a fact a line in an order of its own, readable as C.
     ///
     /// `Contract(snapshot:)` reads it back. Types of exports and callbacks carry their digests, so that a text that was edited
     /// by hand is refused, and a change deep inside a struct shows at each export that it reaches.
     package var snapshot: String {
-        var writer = SnapshotWriter()
-        writer.write(self)
+        SnapshotWriter(self, digestLimit: .max).text
+    }
+
+    /// The snapshot, where it is one that is read back.
+    ///
+    /// - Throws: what is above a limit, and what to do.
+    package func snapshotWithinLimits(digestLimit: Int = digestLimit) throws(LineError) -> String {
+        let writer = SnapshotWriter(self, digestLimit: digestLimit)
+        let remedy = "split the header, or take part of its exports with --only"
+        guard !writer.isExhausted else {
+            throw LineError(
+                line: nil, problem: "its types lead to each other in more ways than can be told apart", remedy: remedy)
+        }
+        let size = writer.text.utf8.count
+        guard size <= Self.snapshotLimit else {
+            throw LineError(
+                line: nil, problem: "its snapshot has \(size) bytes, the limit is \(Self.snapshotLimit)", remedy: remedy
+            )
+        }
         return writer.text
     }
 
@@ -15,13 +34,24 @@ extension Contract {
     static let snapshotVersion = "1"
     /// What a snapshot may have, in bytes.
     package static let snapshotLimit = 4 << 20
+    /// What may be written to compute the digests of a snapshot, in bytes: sqlite3.h has some 100 KiB.
+    package static let digestLimit = 16 << 20
 }
 
 /// Writes a snapshot, line by line.
 private struct SnapshotWriter {
     private(set) var text = ""
+    private var digests: TypeDigests
 
-    mutating func write(_ contract: Contract) {
+    init(_ contract: Contract, digestLimit: Int) {
+        digests = TypeDigests(of: contract.types, limit: digestLimit)
+        write(contract)
+    }
+
+    /// Whether the limit was too small for all digests: no reader would compute them either.
+    var isExhausted: Bool { digests.isExhausted }
+
+    private mutating func write(_ contract: Contract) {
         line("\(Contract.snapshotMark) \(Contract.snapshotVersion)")
         line("header \(contract.header)")
         line("target \(contract.target)")
@@ -30,7 +60,7 @@ private struct SnapshotWriter {
         if contract.usesWideCharacters { line("uses wchar_t") }
         if !contract.exports.isEmpty { line() }
         for (symbol, export) in contract.exports.sorted(by: { $0.key < $1.key }) {
-            line("export \(symbol) \(contract.type(of: symbol) ?? "")")
+            line("export \(symbol) \(digests.type(of: export))")
             if case .function(let function) = export { line(CType.function(function).spelled(symbol), depth: 1) }
         }
         for (name, definition) in contract.types.sorted(by: { $0.key < $1.key }) {
@@ -39,7 +69,7 @@ private struct SnapshotWriter {
         }
         if !contract.callbacks.isEmpty { line() }
         for (name, type) in contract.callbacks.sorted(by: { $0.key < $1.key }) {
-            line("callback \(name) \(contract.digest(of: type))")
+            line("callback \(name) \(digests.digest(of: type))")
             line(type.spelled(name), depth: 1)
         }
         if !contract.constants.isEmpty { line() }

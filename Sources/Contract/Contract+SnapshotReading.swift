@@ -7,8 +7,8 @@ extension Contract {
     ///
     /// - Throws: at the first line that is wrong, and at an export or callback whose digest is not that of the type written
     ///   there: the text was edited.
-    package init(snapshot text: String) throws(LineError) {
-        self = try SnapshotReader(text).contract()
+    package init(snapshot text: String, digestLimit: Int = digestLimit) throws(LineError) {
+        self = try SnapshotReader(text, digestLimit: digestLimit).contract()
     }
 
     /// Whether a text means to be a snapshot: its first word says so.
@@ -19,6 +19,7 @@ extension Contract {
 private struct SnapshotReader {
     /// A line without indentation and those below it that have some.
     private let entries: [Entry]
+    private let digestLimit: Int
 
     private struct Entry {
         var head: SnapshotLine
@@ -27,10 +28,9 @@ private struct SnapshotReader {
 
     /// Unnamed structs inside each other.
     private static let depthLimit = 32
-    /// The sum of what all exports and callbacks reach, in bytes of canonical text: sqlite3.h has some hundred KiB.
-    private static let closureLimit = 16 << 20
 
-    init(_ text: String) throws(LineError) {
+    init(_ text: String, digestLimit: Int) throws(LineError) {
+        self.digestLimit = digestLimit
         guard text.utf8.count <= Contract.snapshotLimit else {
             throw LineError(
                 line: nil, problem: "the snapshot has \(text.utf8.count) bytes, the limit is \(Contract.snapshotLimit)",
@@ -141,8 +141,7 @@ private struct SnapshotReader {
 
     /// Every digest is that of the type which stands there, and every type is reached.
     private func check(_ contract: Contract, _ heads: [TypeName: SnapshotLine]) throws(LineError) {
-        var reached: Set<TypeName> = []
-        var work = 0
+        var digests = TypeDigests(of: contract.types, limit: digestLimit)
         for entry in entries {
             let words = entry.head.words
             guard words.count == 3, words[0] == "export" || words[0] == "callback", words[2] != "message" else {
@@ -153,19 +152,16 @@ private struct SnapshotReader {
                 type = .function(function)
             }
             guard let type else { continue }
-            let closure = TypeClosure(of: type, in: contract.types, limit: Self.closureLimit - work)
-            work += closure.text.count
-            guard work <= Self.closureLimit else {
+            let digest = digests.digest(of: type)
+            guard !digests.isExhausted else {
                 throw entry.head.error(
-                    "and what stands before it reach more than \(Self.closureLimit) bytes of types", "split the header")
+                    "and what stands before it lead to types in more ways than can be told apart", "split the header")
             }
-            reached.formUnion(closure.names)
-            guard closure.digest == words[2] else {
-                throw entry.head.error(
-                    "has digest \(closure.digest) by what stands here: the text was edited")
+            guard digest == words[2] else {
+                throw entry.head.error("has digest \(digest) by what stands here: the text was edited")
             }
         }
-        let unreached = heads.filter { !reached.contains($0.key) }
+        let unreached = heads.filter { !digests.names.contains($0.key) }
         if let first = unreached.min(by: { $0.value.number < $1.value.number }) {
             throw first.value.error("is reached by no export and no callback")
         }

@@ -91,25 +91,20 @@ private struct TypeHeader {
     }
 
     private mutating func writeExports() {
-        let symbols = contract.exports.keys.filter { PluginManifest.isSymbol($0) }.sorted()
-        let example = symbols.first.map { ($0, macro(of: $0, among: symbols)) }
-        if let (symbol, macro) = example {
-            lines += [
-                "/* The types of the exports: in a manifest \"export = \(symbol) \" \(macro) \"\\n\", in a Swift host",
-                " * Export(\"\(symbol)\", as: ..., type: \(macro)). */",
-            ]
+        let types = contract.exportTypes
+        let symbols = types.keys.filter { PluginManifest.isSymbol($0) }.sorted()
+        let folded = Dictionary(grouping: symbols) { $0.uppercased() }
+        // `GREETER_GREET_TYPE`; of symbols that differ in their case alone each keeps its own.
+        let macros = symbols.map { symbol in
+            let upper = symbol.uppercased()
+            return "\(prefix)_\(folded[upper]?.count == 1 ? upper : symbol)_TYPE"
         }
-        for symbol in symbols {
-            lines.append("#define \(macro(of: symbol, among: symbols)) \"\(contract.type(of: symbol) ?? "")\"")
-        }
-        if example != nil { lines.append("") }
-    }
-
-    /// `GREETER_GREET_TYPE`; of symbols that differ in their case alone each keeps its own.
-    private func macro(of symbol: String, among symbols: [String]) -> String {
-        let upper = symbol.uppercased()
-        let isUnique = symbols.count { $0.uppercased() == upper } == 1
-        return "\(prefix)_\(isUnique ? upper : symbol)_TYPE"
+        guard let symbol = symbols.first, let macro = macros.first else { return }
+        lines += [
+            "/* The types of the exports: in a manifest \"export = \(symbol) \" \(macro) \"\\n\", in a Swift host",
+            " * Export(\"\(symbol)\", as: ..., type: \(macro)). */",
+        ]
+        lines += zip(symbols, macros).map { "#define \($1) \"\(types[$0] ?? "")\"" } + [""]
     }
 
     private func assertion(_ condition: String, _ what: String) -> String {

@@ -21,7 +21,7 @@ extension ContractComparison {
                 ]
             }
             if found.isEmpty && !explained.contains(symbol) {
-                // Two structs of one form became one, or one became two: told by the digest, and by no definition alone.
+                // A struct that led to itself leads to another of its form that does: no definition tells, the digest does.
                 let effect = ChangeEffect.open("only where the structs that it reaches are still those that are meant")
                 found = [
                     FoundChange(

@@ -17,11 +17,14 @@ struct ContractComparison {
         self.old = old
         self.new = new
         types = TypeComparison(old, new)
-        retypedExports = old.exports.keys.filter { new.exports[$0] != nil && old.type(of: $0) != new.type(of: $0) }
-            .sorted()
+        var digests = (old: TypeDigests(of: old.types), new: TypeDigests(of: new.types))
+        retypedExports = old.exports.keys.filter { symbol in
+            guard let before = old.exports[symbol], let after = new.exports[symbol] else { return false }
+            return digests.old.type(of: before) != digests.new.type(of: after)
+        }.sorted()
         retypedCallbacks = old.callbacks.keys.filter { name in
             guard let before = old.callbacks[name], let after = new.callbacks[name] else { return false }
-            return old.digest(of: before) != new.digest(of: after)
+            return digests.old.digest(of: before) != digests.new.digest(of: after)
         }.sorted()
     }
 

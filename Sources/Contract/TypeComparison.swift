@@ -3,10 +3,18 @@ struct TypeComparison {
     let old: Contract
     let new: Contract
     private var counterparts: [TypePair: Bool] = [:]
+    /// Of the types of OLD, and of those of NEW.
+    private var digests: (old: TypeDigests, new: TypeDigests)
+
+    /// What may be written to compare types of different names, in bytes; what is above it is taken for another type.
+    private static let digestLimit = 16 << 20
 
     init(_ old: Contract, _ new: Contract) {
         self.old = old
         self.new = new
+        digests = (
+            TypeDigests(of: old.types, limit: Self.digestLimit), TypeDigests(of: new.types, limit: Self.digestLimit)
+        )
     }
 
     /// How two types differ where they are used; definitions that both lead to are compared on their own.
@@ -114,10 +122,6 @@ struct TypeComparison {
         }
     }
 
-    /// What may still be written to compare types of different names by their structure, in bytes of canonical text; what is
-    /// above it is taken for another type.
-    private var allowance = 16 << 20
-
     /// Whether two names mean one type: the same name, a new name for what is gone, or the same structure.
     private mutating func areCounterparts(_ pair: TypePair) -> Bool {
         if pair.old == pair.new { return true }
@@ -128,11 +132,9 @@ struct TypeComparison {
         case (.record(let old), .record(let new)) where isRenamed: result = old.isUnion == new.isUnion
         case (.enumeration, .enumeration) where isRenamed: result = true
         case (.record, .record), (.enumeration, .enumeration):
-            let texts = [(pair.old, old.types), (pair.new, new.types)].map { name, types in
-                TypeClosure(of: .record(name), in: types, limit: allowance).text
-            }
-            allowance -= texts[0].count + texts[1].count
-            result = allowance >= 0 && texts[0] == texts[1]
+            let old = digests.old.digest(of: .record(pair.old))
+            result = old == digests.new.digest(of: .record(pair.new))
+            if digests.old.isExhausted || digests.new.isExhausted { return false }
         default: result = false
         }
         counterparts[pair] = result

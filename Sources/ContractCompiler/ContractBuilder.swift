@@ -5,7 +5,9 @@ struct ContractBuilder {
     private let syntax: HeaderSyntax
     /// The files, as clang calls them, whose functions, callbacks and constants are the contract's.
     private let files: Set<String>
-    private var definitions: [TypeName: Result<TypeDefinition, HeaderSyntax.Problem>] = [:]
+    /// Names behind which everything can be expressed, and what stands in the way behind others.
+    private var fine: Set<TypeName> = []
+    private var spoilt: [TypeName: HeaderSyntax.Problem] = [:]
     /// What is passed or held by value somewhere.
     private var held: Set<TypeName> = []
     private var obstacles: [HeaderError.Obstacle] = []
@@ -126,35 +128,51 @@ struct ContractBuilder {
         .init(place: nil, reason: .inexpressible("\(name) is passed by value and defined nowhere: define it before"))
     }
 
-    /// Every named type that a type reaches, or what stands in the way.
+    /// Every named type that a type reaches and that was not reached before, or what stands in the way.
     private mutating func closure(of type: CType) -> Result<Set<TypeName>, HeaderSyntax.Problem> {
-        var reached: Set<TypeName> = []
-        var open: [(CType, isHeld: Bool)] = [(type, true)]
-        while let (type, isHeld) = open.popLast() {
+        /// What a name was reached through; the type itself is reached through none.
+        var parents: [TypeName: TypeName?] = [:]
+        var open: [(type: CType, isHeld: Bool, parent: TypeName?)] = [(type, true, nil)]
+        while let (type, isHeld, parent) = open.popLast() {
             switch type {
             case .void, .bool, .integer, .floating: break
-            case .pointer(let target): open.append((target.type, false))
-            case .array(let element, _): open.append((element.type, true))
+            case .pointer(let target): open.append((target.type, false, parent))
+            case .array(let element, _): open.append((element.type, true, parent))
             case .function(let function):
-                open.append((function.result, true))
-                open += function.parameters.map { ($0, true) }
+                open.append((function.result, true, parent))
+                open += function.parameters.map { ($0, true, parent) }
             case .inline(let record):
-                open += record.members.map { ($0.type.type, true) }
+                open += record.members.map { ($0.type.type, true, parent) }
             case .record(let name), .enumeration(let name):
                 if isHeld {
-                    guard syntax.tags[name]?.definition != nil else { return .failure(Self.incomplete(name)) }
+                    guard syntax.tags[name]?.definition != nil else {
+                        return .failure(spoil(parent, parents, Self.incomplete(name)))
+                    }
                     held.insert(name)
                 }
-                guard reached.insert(name).inserted else { continue }
-                let definition = definitions[name] ?? syntax.definition(of: name, isHeld: false)
-                definitions[name] = definition
-                switch definition {
-                case .failure(let problem): return .failure(problem)
-                case .success(.record(let record)): open += record.members.map { ($0.type.type, true) }
+                guard !fine.contains(name), parents[name] == nil else { continue }
+                parents[name] = .some(parent)
+                if let problem = spoilt[name] { return .failure(spoil(parent, parents, problem)) }
+                switch syntax.definition(of: name, isHeld: false) {
+                case .failure(let problem): return .failure(spoil(name, parents, problem))
+                case .success(.record(let record)): open += record.members.map { ($0.type.type, true, name) }
                 case .success: break
                 }
             }
         }
-        return .success(reached)
+        fine.formUnion(parents.keys)
+        return .success(Set(parents.keys))
+    }
+
+    /// Notes a problem at all that the way to it led through: many exports reach the same.
+    private mutating func spoil(
+        _ name: TypeName?, _ parents: [TypeName: TypeName?], _ problem: HeaderSyntax.Problem
+    ) -> HeaderSyntax.Problem {
+        var name = name
+        while let spoilt = name {
+            self.spoilt[spoilt] = problem
+            name = parents[spoilt] ?? nil
+        }
+        return problem
     }
 }

@@ -103,9 +103,7 @@ struct PluginSnapshot {
         case .success(let contract?):
             .read(
                 path: path,
-                types: contract.exports.keys.reduce(into: [:]) { types, symbol in
-                    types[symbol] = contract.type(of: symbol).flatMap { PluginManifest.ExportType($0) }
-                })
+                types: contract.exportTypes.compactMapValues { PluginManifest.ExportType($0) })
         case .failure(let problem): .unreadable(problem: problem.problem, remedy: problem.remedy)
         }
     }

@@ -86,6 +86,6 @@ struct ExportRow: Encodable {
     var type: String
 
     static func rows(of contract: Contract) -> [Self] {
-        contract.exports.keys.sorted().map { Self(symbol: $0, type: contract.type(of: $0) ?? "") }
+        contract.exportTypes.sorted { $0.key < $1.key }.map { Self(symbol: $0.key, type: $0.value) }
     }
 }

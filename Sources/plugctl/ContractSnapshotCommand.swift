@@ -24,7 +24,7 @@ struct ContractSnapshotCommand {
             return
         }
         let contract = try HeaderCompiler(Clang(environment: context.environment)).contract(of: header)
-        let text = contract.snapshot
+        let text = try Self.snapshot(of: contract, from: header.path)
         if let output { try ContractFile.write(text, to: output, from: header.path) }
         let count = contract.exports.count
         try context.show(
@@ -47,7 +47,7 @@ struct ContractSnapshotCommand {
             request.except = old.except.sorted()
         }
         let contract = try HeaderCompiler(Clang(environment: context.environment)).contract(of: request)
-        let now = contract.snapshot
+        let now = try Self.snapshot(of: contract, from: header.path)
         guard text != now else {
             try context.show(result(contract, file: path, now), "\(printable(path)) is what \(contract.header) says\n")
             return
@@ -58,6 +58,12 @@ struct ContractSnapshotCommand {
                 "\(path) is not what \(header.path) says: judge it with plugctl contract diff \(path) \(header.path), "
                 + "then write it anew with plugctl contract snapshot \(header.path) -o \(path)",
             exit: 3, details: Self.firstDifference(text, now))
+    }
+
+    private static func snapshot(of contract: Contract, from path: String) throws(CommandFailure) -> String {
+        do throws(LineError) { return try contract.snapshotWithinLimits() } catch {
+            throw CommandFailure(code: "contract.too-large", message: "\(path): \(error)", exit: 3)
+        }
     }
 
     /// The first line that differs, on both sides.

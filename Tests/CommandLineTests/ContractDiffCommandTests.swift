@@ -125,7 +125,7 @@ import Testing
             ([old, pipe], "error[usage]: \(pipe) is not a regular file: write what it holds to one\n", 2),
             (
                 [edited, new],
-                "error[contract.snapshot]: \(edited): line 5: \"export move e25475e80d9c814c\" has digest 0dbc9d2bd0c1e5e9 by "
+                "error[contract.snapshot]: \(edited): line 5: \"export move 670407cc385d723f\" has digest a60f55dfb1bcd290 by "
                     + "what stands here: the text was edited: write the snapshot anew with plugctl contract snapshot HEADER\n",
                 3
             ),

@@ -1,3 +1,4 @@
+import Compatibility
 import Contract
 import Testing
 
@@ -118,5 +119,75 @@ import Testing
         let whole = try #require(contract.digest(of: "f"))
         contract.types[names[99_998]] = .opaque(size: nil, alignment: nil)
         #expect(contract.digest(of: "f") != whole)
+    }
+
+    /// A contract of structs that point to each other, `void f_NAME(struct NAME *)` for each.
+    private func contract(_ structs: [(name: String, member: String, to: [String])]) -> Contract {
+        var contract = Contract(header: "graph.h", target: "t")
+        func pointer(_ name: String) -> CType { .pointer(to: .init(.record(TypeName(.struct, name)))) }
+        for (name, member, targets) in structs {
+            let members = targets.enumerated().map { index, target in
+                Record.Member(name: "\(member)\(index)", offset: UInt64(64 * index), type: .init(pointer(target)))
+            }
+            contract.types[TypeName(.struct, name)] = .record(
+                Record(isUnion: false, size: UInt64(8 * targets.count), alignment: 8, members: members))
+            contract.exports["f_" + name] = .function(.init(result: .void, parameters: [pointer(name)]))
+        }
+        return contract
+    }
+
+    /// Structs that lead back to each other are the same where all of them are, whatever they are called.
+    @Test func recursionIsToldApartByAllThatItLeadsTo() {
+        let digests = contract([("a", "x", ["b", "a"]), ("b", "y", ["a", "a"])]).exportTypes
+        #expect(digests["f_a"] != digests["f_b"])
+        let renamed = contract([("q", "y", ["p", "p"]), ("p", "x", ["q", "p"])]).exportTypes
+        #expect(renamed["f_p"] == digests["f_a"] && renamed["f_q"] == digests["f_b"])
+        // `a` is the same for two rounds, and leads to a `b` that is another.
+        let other = contract([("a", "x", ["b", "a"]), ("b", "y", ["a", "b"])]).exportTypes
+        #expect(other["f_a"] != digests["f_a"] && other["f_b"] != digests["f_b"])
+        // A far difference in a ring reaches everybody in it.
+        let names = (0..<40).map { "s\($0)" }
+        func ring(odd: Int?) -> Set<String> {
+            Set(
+                contract(
+                    names.indices.map { (names[$0], $0 == odd ? "odd" : "next", [names[($0 + 1) % names.count]]) }
+                ).exportTypes.values)
+        }
+        #expect(ring(odd: nil).count == 1)
+        #expect(ring(odd: 7).count == 40 && ring(odd: 7) == ring(odd: 31))
+        #expect(ring(odd: 7).isDisjoint(with: ring(odd: nil)))
+    }
+
+    @Test func whatLeadsToItselfIsNotWhatLeadsToAnother() {
+        let digests = contract([("self", "x", ["self"]), ("once", "x", ["end"]), ("end", "x", [])]).exportTypes
+        #expect(Set(digests.values).count == 3)
+        #expect(contract([("one", "x", ["two"]), ("two", "x", ["one"])]).exportTypes["f_one"] == digests["f_self"])
+    }
+
+    /// Each export of a long chain reaches the rest of it: what all of them reach is read and written once.
+    @Test func aChainOfThousandsHasASnapshotThatIsReadBack() throws {
+        let count = 5000
+        let chain = contract(
+            (0..<count).map { ("s\($0)", "next", $0 + 1 < count ? ["s\($0 + 1)"] : []) })
+        #expect(Set(chain.exportTypes.values).count == count)
+        #expect(chain.exportTypes["f_s4000"] == chain.digest(of: "f_s4000"))
+        #expect(try Contract(snapshot: chain.snapshotWithinLimits()) == chain)
+    }
+
+    /// No reader takes more than it may, and no writer writes what no reader takes.
+    @Test func whatNoReaderTakesIsNotWritten() throws {
+        let wide = contract([("s", String(repeating: "n", count: Contract.snapshotLimit), ["s"])])
+        let count = 50
+        let odd = contract((0..<count).map { ("s\($0)", $0 == 7 ? "odd" : "next", ["s\(($0 + 1) % count)"]) })
+        for (contract, limit, problem) in [
+            (wide, Contract.digestLimit, "its snapshot has \(wide.snapshot.utf8.count) bytes, the limit is 4194304"),
+            (odd, 50_000, "its types lead to each other in more ways than can be told apart"),
+        ] {
+            let error = #expect(throws: LineError.self) { try contract.snapshotWithinLimits(digestLimit: limit) }
+            #expect(error?.problem == problem)
+            #expect(error?.remedy == "split the header, or take part of its exports with --only")
+            #expect(throws: LineError.self) { try Contract(snapshot: contract.snapshot, digestLimit: limit) }
+        }
+        #expect(try Contract(snapshot: odd.snapshotWithinLimits()) == odd)
     }
 }

@@ -84,7 +84,7 @@ import Testing
 
     /// What was edited (the first place where it stands so), what it became, and the error's line and problem.
     private static let edits: [(String, String, Int?, String)] = [
-        ("int greet(const", "int greet(", 8, "has digest 2"),
+        ("int greet(const", "int greet(", 8, "has digest "),
         ("    4     int y\n", "", 8, "has digest"),
         ("BLUE = 1", "BLUE = 2", 8, "has digest"),
         ("{ size 8 align 4", "{ size 8 align 8", 8, "has digest"),
@@ -158,8 +158,8 @@ import Testing
         }
     }
 
-    /// Each of many exports reaches the same long chain: the sum of the work is bounded, not only each export's.
-    @Test func manyLongClosuresAreBounded() throws {
+    /// Each of many exports reaches the same long ring, which is looked at once.
+    @Test func manyExportsOfOneRingAreRead() throws {
         var contract = Contract(header: "h.h", target: "t")
         func name(_ index: Int) -> TypeName { TypeName(.struct, "s\(index)") }
         let count = 4000
@@ -175,7 +175,6 @@ import Testing
         let digest = try #require(contract.digest(of: "f0"))
         let more = (1..<1000).map { "export f\($0) \(digest)\n    void f\($0)(struct s0 *)\n" }.joined()
         #expect(try Contract(snapshot: one) == contract)
-        let error = #expect(throws: LineError.self) { try Contract(snapshot: one + more) }
-        #expect(error?.problem.contains("bytes of types") == true, "\(error?.description ?? "")")
+        #expect(try Contract(snapshot: one + more).exports.count == 1000)
     }
 }

@@ -18,7 +18,9 @@ package struct Release: Sendable {
     /// `GLIBC_2.34` and the like, of all libraries.
     package var versionNeeds: [String]
     /// The snapshot beside the file.
-    package var contract: Contract?
+    package let contract: Contract?
+    /// What it says of the exports, as manifests do.
+    let snapshotTypes: [String: String]
 
     package init(
         path: String, manifest: PluginManifest, functions: Set<String>, unloadClass: UnloadClass = .unloadable,
@@ -35,11 +37,12 @@ package struct Release: Sendable {
         self.needed = needed
         self.versionNeeds = versionNeeds
         self.contract = contract
+        snapshotTypes = contract?.exportTypes ?? [:]
     }
 
     /// The type of an export, from the manifest or else from the contract.
     func type(of symbol: String) -> String? {
-        manifest.exports.first { $0.symbol == symbol }?.type?.description ?? contract?.type(of: symbol)
+        manifest.exports.first { $0.symbol == symbol }?.type?.description ?? snapshotTypes[symbol]
     }
 
     /// The functions that it exports and does not declare, the lifecycle apart.

@@ -31,9 +31,9 @@ extension ReleaseComparison {
 
     /// Exports whose digest in the manifest is not the one of the snapshot beside the file.
     private static func mismatches(_ release: Release) -> [ReleaseFinding] {
-        guard let contract = release.contract else { return [] }
-        return release.manifest.exports.compactMap { export in
-            guard let type = export.type, let other = contract.type(of: export.symbol), other != type.description else {
+        release.manifest.exports.compactMap { export in
+            guard let type = export.type, let other = release.snapshotTypes[export.symbol], other != type.description
+            else {
                 return nil
             }
             return ReleaseFinding(
