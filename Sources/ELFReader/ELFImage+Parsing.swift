@@ -20,7 +20,7 @@ extension ELFImage {
         image.segments = ELFSegment.readTable(bytes, &problems)
         var map = LoadMap(image.segments, fileSize: UInt64(bytes.byteCount), &problems)
         let sections = SectionTable.find(bytes, &problems)
-        map.refine(sections.headers.flatMap { LoadedSections(bytes, $0) }, FunctionStarts(image.segments, bytes))
+        map.refine(LoadedSections(bytes, sections), FunctionStarts(image.segments, bytes))
         map.checkParts(image.segments, bytes, &problems)
         image.notes = ELFNote.readAll(image.segments, bytes, &problems)
         image.properties = GNUProperties(image.notes, &problems)

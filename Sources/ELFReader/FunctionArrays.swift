@@ -50,7 +50,8 @@ struct FunctionArrays {
                     name: name, addresses: address..<(address + size),
                     isFilled: Array(repeating: false, count: Int(size / 8))))
         }
-        if let start = tags[DynamicTags.Tag.start], tags[DynamicTags.Tag.finish] != nil, map.isStartOfCode(start) {
+        if let start = tags[DynamicTags.Tag.start], tags[DynamicTags.Tag.finish] != nil, map.isStartFilesFunction(start)
+        {
             calls.startFiles = min(calls.starts, 2)
         }
     }

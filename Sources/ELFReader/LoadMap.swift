@@ -109,9 +109,9 @@ struct LoadMap {
         return sections?.holdCode(address) ?? true
     }
 
-    /// Whether code starts at `address`, or nobody knows where it does: there, before all other code, lies `.init`.
-    func isStartOfCode(_ address: UInt64) -> Bool {
-        sections?.beginCode(address) ?? true
+    /// Whether `address` is where the start files' `.init` starts, or nobody knows where that is.
+    func isStartFilesFunction(_ address: UInt64) -> Bool {
+        sections.map { $0.initialiser == address } ?? true
     }
 
     /// Whether `count` bytes at `address` may be written: in a segment and, where sections are known, in one of data.

@@ -5,7 +5,7 @@ package struct LoadTimeCalls: Sendable, Equatable {
     /// How many of `starts` the compiler's start files bring, which are in nearly every image: crti.o `_init`, and
     /// crtbeginS.o `frame_dummy` in a slot.
     ///
-    /// Known by what comes with them: DT_INIT leads to the start of the code, and there is a DT_FINI.
+    /// Known by what comes with them: DT_INIT leads to the section `.init`, and there is a DT_FINI.
     package var startFiles: Int
     /// DT_FINI and the slots of DT_FINI_ARRAY.
     package var ends: Int

@@ -17,12 +17,16 @@ struct LoadedSections {
     /// Ascending, without overlaps; neighbours are one range.
     private let code: [Range<UInt64>]
     private let writable: [Range<UInt64>]
+    /// Where `.init` starts, the start files' function; `nil` where there is none.
+    let initialiser: UInt64?
 
     /// Reads the table; `nil` where there is none or no code in it, so that only segments tell.
     ///
-    /// - Parameter table: its headers, all in the file.
-    init?(_ bytes: RawSpan, _ table: Range<Int>) {
+    /// - Parameter place: where the table and the sections' names lie, all in the file.
+    init?(_ bytes: RawSpan, _ place: SectionTable.Place) {
+        guard let table = place.headers, let names = place.names else { return nil }
         var (code, writable): ([Range<UInt64>], [Range<UInt64>]) = ([], [])
+        var initialiser: UInt64?
         for header in stride(from: table.lowerBound, to: table.upperBound, by: SectionTable.entrySize) {
             let (type, flags) = (bytes.u32(header + 4), bytes.u64(header + 8))
             let (address, size) = (bytes.u64(header + 16), bytes.u64(header + 32))
@@ -31,18 +35,19 @@ struct LoadedSections {
             }
             let (end, isOver) = address.addingReportingOverflow(size)
             if isOver { continue }
-            if flags & Flag.execute != 0 { code.append(address..<end) }
+            if flags & Flag.execute != 0 {
+                code.append(address..<end)
+                if SectionTable.name(bytes, header, names) == ".init" { initialiser = address }
+            }
             if flags & Flag.write != 0 { writable.append(address..<end) }
         }
         if code.isEmpty { return nil }
+        self.initialiser = initialiser
         (self.code, self.writable) = (Self.merged(code), Self.merged(writable))
     }
 
     /// Whether code lies at `address`.
     func holdCode(_ address: UInt64) -> Bool { Self.range(of: address, in: code) != nil }
-
-    /// Whether code begins at `address`, after bytes that are none.
-    func beginCode(_ address: UInt64) -> Bool { Self.range(of: address, in: code)?.lowerBound == address }
 
     /// Whether `count` bytes at `address` lie in data that may be written.
     func holdWritable(_ address: UInt64, _ count: UInt64) -> Bool {

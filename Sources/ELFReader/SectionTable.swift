@@ -80,14 +80,12 @@ struct SectionTable {
         var isConsistent = true
         var code = (sections: 0, withoutBytes: 0)
         for header in stride(from: table.lowerBound, to: table.upperBound, by: Self.entrySize) {
-            let nameOffset = names.lowerBound + Int(bytes.u32(header))
-            guard nameOffset < names.upperBound else {
+            guard let name = Self.name(bytes, header, names) else {
                 let flaw = "has its name at byte \(bytes.u32(header)) of \(names.count) bytes of names"
                 problems.add(.sections, "section \((header - table.lowerBound) / Self.entrySize)", flaw)
                 facts = .unknown(reason: "a section \(flaw)")
                 return
             }
-            let name = Self.name(bytes, nameOffset, names.upperBound)
             let size = bytes.u64(header + 32)
             if bytes.u64(header + 8) & (Self.allocated | Self.executable) == Self.allocated | Self.executable {
                 code.sections += 1
@@ -110,7 +108,10 @@ struct SectionTable {
             }
             if isConsistent,
                 let flaw = Self.placementFlaw(bytes, header, map)
-                    ?? tags.flatMap({ Self.tagFlaw(bytes, header, name, $0, map) })
+                    ?? tags.flatMap({ Self.tagFlaw(bytes, header, $0, map) })
+                    ?? tags.flatMap({ Self.functionFlaw(bytes, header, name, $0, map) }).flatMap({ flaw in
+                        Self.isLaidOutAnew(bytes, table, names) ? nil : flaw
+                    })
             {
                 problems.add(.sections, "section \(name)", flaw)
                 isConsistent = false
@@ -138,19 +139,11 @@ struct SectionTable {
 
     /// Whether the dynamic section sends glibc elsewhere for the table that a loaded section holds.
     private static func tagFlaw(
-        _ bytes: RawSpan, _ header: Int, _ sectionName: String, _ tags: DynamicTags, _ map: LoadMap
+        _ bytes: RawSpan, _ header: Int, _ tags: DynamicTags, _ map: LoadMap
     ) -> String? {
         typealias Tag = DynamicTags.Tag
         guard bytes.u64(header + 8) & allocated != 0 else { return nil }
         let (address, size) = (bytes.u64(header + 16), bytes.u64(header + 32))
-        for (function, functionName, home) in [
-            (tags[Tag.start], "DT_INIT", ".init"), (tags[Tag.finish], "DT_FINI", ".fini"),
-        ] where sectionName == home {
-            // -init and -fini name another function, whose start the unwinder knows.
-            if let function, function != address, !map.startsFunction(function, bytes) {
-                return "starts at address \(address.hex), \(functionName) is \(function.hex), where nothing starts"
-            }
-        }
         let (tag, name): (UInt64, String)
         switch bytes.u32(header + 4) {
         case 4: return relocationsFlaw(address, size, tags)
@@ -167,6 +160,24 @@ struct SectionTable {
         }
         guard size > 0, tags[tag] != address else { return nil }
         return "is at address \(address.hex), \(name) is \(tags[tag]?.hex ?? "missing")"
+    }
+
+    /// Whether the dynamic section has something called in place of `.init` or `.fini` that is no function's start.
+    private static func functionFlaw(
+        _ bytes: RawSpan, _ header: Int, _ section: String, _ tags: DynamicTags, _ map: LoadMap
+    ) -> String? {
+        let (tag, name): (UInt64, String)
+        switch section {
+        case ".init": (tag, name) = (DynamicTags.Tag.start, "DT_INIT")
+        case ".fini": (tag, name) = (DynamicTags.Tag.finish, "DT_FINI")
+        default: return nil
+        }
+        let address = bytes.u64(header + 16)
+        // -init and -fini name another function, whose start the unwinder knows.
+        guard bytes.u64(header + 8) & allocated != 0, let function = tags[tag], function != address,
+            !map.startsFunction(function, bytes)
+        else { return nil }
+        return "starts at address \(address.hex), \(name) is \(function.hex), where nothing starts"
     }
 
     /// Whether a loaded SHT_RELA section lies outside DT_RELA and DT_JMPREL: its relocations would not be done.
@@ -190,10 +201,18 @@ struct SectionTable {
         return bytes.range(at: bytes.u64(header + 24), count: bytes.u64(header + 32))
     }
 
-    /// The section's name; one over 64 bytes is cut.
-    private static func name(_ bytes: RawSpan, _ offset: Int, _ end: Int) -> String {
-        let range = offset..<min(end, offset + 64)
+    /// The name of the section with the header at `header`; one over 64 bytes is cut, and `nil` one outside of the names.
+    static func name(_ bytes: RawSpan, _ header: Int, _ names: Range<Int>) -> String? {
+        let offset = names.lowerBound + Int(bytes.u32(header))
+        guard offset < names.upperBound else { return nil }
+        let range = offset..<min(names.upperBound, offset + 64)
         return bytes.text(bytes.terminated(range) ?? range)
+    }
+
+    /// Whether BOLT laid the code out anew: it moves `_init` and `_fini` out of their sections and says so nowhere else.
+    private static func isLaidOutAnew(_ bytes: RawSpan, _ table: Range<Int>, _ names: Range<Int>) -> Bool {
+        stride(from: table.lowerBound, to: table.upperBound, by: entrySize)
+            .contains { name(bytes, $0, names) == ".bolt.org.text" }
     }
 }
 

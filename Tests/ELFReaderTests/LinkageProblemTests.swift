@@ -56,6 +56,16 @@ import Testing
             ])
     }
 
+    /// BOLT moves `_init` out of `.init`, as in the LLVM that rustc brings, and its new place has no frame description.
+    @Test func aFunctionThatBOLTMovedIsNone() throws {
+        var bytes = try SampleFiles.build(compiler: .gcc)
+        try bytes.store(try bytes.dynamicValue(12) + 1, ofDynamicTag: 12)
+        #expect(try Self.problems(of: bytes).count == 1)
+        // Any section's name of the same length stands for that of the old code.
+        try bytes.replace("\0.gnu.version_r\0", with: "\0.bolt.org.text\0")
+        #expect(try Self.problems(of: bytes) == [])
+    }
+
     /// A constructor that others can see is named by its symbol: nothing else says what dlopen will call.
     @Test(arguments: Damage.allCases)
     func aConstructorBySymbolThatIsNoFunctionIsAProblem(_ damage: Damage) throws {

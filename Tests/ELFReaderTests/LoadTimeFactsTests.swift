@@ -24,6 +24,13 @@ import Testing
         #expect(some.loadTimeCalls.resolvers == 0)
     }
 
+    /// lld puts `.init` behind other code.
+    @Test(arguments: ["bfd", "gold", "lld"])
+    func startFilesAreKnownWhereverTheLinkerPutsThem(_ linker: String) throws {
+        let image = try ELFImage.parse(SampleFiles.build(Self.plain, flags: ["-fuse-ld=\(linker)"]))
+        #expect(image.loadTimeCalls.starts == 2 && image.loadTimeCalls.ownStarts == 0)
+    }
+
     @Test func withoutStartFilesNothingRuns() throws {
         let image = try ELFImage.parse(SampleFiles.build(Self.plain, flags: ["-nostdlib"]))
         #expect(image.loadTimeCalls == LoadTimeCalls())
