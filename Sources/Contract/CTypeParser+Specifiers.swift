@@ -120,9 +120,10 @@ extension CTypeParser {
         return try takeAttribute()
     }
 
-    /// Steps over `__attribute__((…))` or `noexcept`; one that changes how a call is made cannot be expressed.
+    /// Steps over `__attribute__((…))`, `noexcept` or `__counted_by(n)`; an attribute that changes how a call is made cannot
+    /// be expressed.
     mutating func takeAttribute() throws(CTypeError) -> Bool {
-        if scanner.next == .word("noexcept") {
+        if case .word(let word) = scanner.next, Self.neutralSuffixes.contains(word) {
             try scanner.step()
             guard scanner.next == .mark("(") else { return true }
             try scanner.step()
@@ -185,6 +186,11 @@ extension CTypeParser {
     private static let meaningless: Set = [
         "restrict", "__restrict", "__restrict__", "_Nonnull", "_Nullable", "_Null_unspecified", "_Nullable_result",
         "__unaligned",
+    ]
+
+    /// What clang writes behind a declarator without `__attribute__`, perhaps with something in parentheses.
+    private static let neutralSuffixes: Set = [
+        "noexcept", "__counted_by", "__counted_by_or_null", "__sized_by", "__sized_by_or_null",
     ]
 
     private static let neutralAttributes: Set = [

@@ -25,7 +25,7 @@ package struct HeaderCompiler: Sendable {
         let syntax = HeaderSyntax(
             tree, isCPlusPlus: request.isCPlusPlus, layouts: layouts,
             systemFiles: preprocessed.systemFiles.subtracting(files),
-            wideCharacter: target.hasPrefix("x86_64") ? .signed(bits: 32) : .unsigned(bits: 32))
+            wideCharacter: target.hasPrefix("aarch64") ? .unsigned(bits: 32) : .signed(bits: 32))
         var builder = ContractBuilder(syntax, files: files)
         return try builder.build(
             Contract(

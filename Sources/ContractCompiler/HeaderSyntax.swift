@@ -47,6 +47,7 @@ struct HeaderSyntax {
     /// Tags and typedefs by every name that C++ may print for them; typedefs in C.
     private var names: [String: Result<CType.Qualified, CTypeError.Reason>] = [:]
     private var tagsByName: [String: Tag] = [:]
+    private var statics: Set<String> = []
     /// Records and enums without any name, by their places.
     private var unnamed: [String: [SyntaxNode]] = [:]
     /// `wchar_t`, and the typedefs that lead to it.
@@ -117,7 +118,10 @@ struct HeaderSyntax {
                 declare(name, scope: scope, as: type)
             case "FunctionDecl":
                 let isHidden = node.inner.contains { $0.visibility == "hidden" || $0.visibility == "internal" }
-                guard isC, !node.isStatic, !node.isInline, !isHidden, let symbol = node.mangledName else { continue }
+                guard isC, let symbol = node.mangledName else { continue }
+                // A declaration after a static one need not say it again (C17, 6.2.2, 5).
+                if node.isStatic { statics.insert(symbol) }
+                guard !statics.contains(symbol), !node.isInline, !isHidden else { continue }
                 functions.append(Function(symbol: symbol, node: node))
             default: break
             }

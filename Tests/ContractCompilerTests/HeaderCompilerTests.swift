@@ -109,6 +109,35 @@ struct HeaderCompilerTests {
         }
     }
 
+    /// `wchar_t` has a sign on most targets, and none on aarch64.
+    @Test(arguments: ["x86_64", "aarch64", "riscv64", "powerpc64le"])
+    func aWideCharacterIsTheSameInCAndCPlusPlus(machine: String) throws {
+        let digests = try ["gnu17", "gnu++17"].map { standard in
+            try contract(of: "#include <stddef.h>\nEXTERN void f(wchar_t *);") {
+                $0.target = "\(machine)-linux-gnu"
+                $0.standard = standard
+                $0.definitions = [standard == "gnu17" ? "EXTERN=" : "EXTERN=extern \"C\""]
+            }.digest(of: "f")
+        }
+        #expect(digests[0] != nil && digests[0] == digests[1])
+    }
+
+    @Test func aFunctionThatWasStaticStaysSo() throws {
+        let contract = try contract(of: "static int f(int);\nint f(int);\nint g(void);")
+        #expect(contract.exports.keys.sorted() == ["g"])
+    }
+
+    /// Clang checks accesses by such a word; it is no part of the type, and gcc 14 does not know it.
+    @Test func aCountBesideAPointerIsNoPartOfItsType() throws {
+        func digest(_ word: String) throws -> String? {
+            try contract(
+                of: "struct s { int n; int *p \(word); int last[] \(word); };\nvoid f(struct s *);"
+            ).digest(of: "f")
+        }
+        let plain = try digest("")
+        #expect(try plain != nil && digest("__attribute__((counted_by(n)))") == plain)
+    }
+
     @Test func takesWhatLiesBesideAndBelow() throws {
         let contract = try contract(
             of: """

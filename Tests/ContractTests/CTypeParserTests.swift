@@ -77,6 +77,8 @@ struct CTypeParserTests {
         ("void (*)(void) __attribute__((noreturn))", pointer(function(.void))),
         ("void (__attribute__((noreturn)) *)(void)", pointer(function(.void))),
         ("void (*)(int) noexcept", pointer(function(.void, int))),
+        ("int * __counted_by(n)", pointer(int)), ("char[] __counted_by_or_null(n)", array(.integer(.char), nil)),
+        ("void * __sized_by(n * 2) *", pointer(pointer(.void))),
     ]
 
     @Test(arguments: types)
