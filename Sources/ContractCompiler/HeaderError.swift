@@ -99,10 +99,13 @@ package enum HeaderError: Error, Sendable {
                     + "or leave out --only and --except"
             ]
         case .inexpressible(let obstacles):
-            let names = Set(obstacles.map(\.export)).count
+            var seen: Set<String> = []
+            let names = obstacles.map(\.export).filter { seen.insert($0).inserted }
+            let out = names.map { " --except \($0)" }.joined()
             return [
-                (names == 1 ? "an export" : "\(names) exports")
-                    + " cannot be expressed in a contract: change the type, or leave the export out with --except NAME"
+                names.count == 1
+                    ? "an export cannot be expressed in a contract: change its type, or leave it out:\(out)"
+                    : "\(names.count) exports cannot be expressed in a contract: change their types, or leave them out:\(out)"
             ] + obstacles.map(\.description)
         case .notUnderstood(let what):
             return ["clang's answer is not understood: \(what): use the clang of the Swift toolchain"]

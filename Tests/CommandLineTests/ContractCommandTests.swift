@@ -83,7 +83,7 @@ struct ContractCommandTests {
         let refused = try Plugctl.run("contract", "snapshot", header)
         #expect(
             refused.stderr == """
-                error[contract.inexpressible]: an export cannot be expressed in a contract: change the type, or leave the export out with --except NAME
+                error[contract.inexpressible]: an export cannot be expressed in a contract: change its type, or leave it out: --except log_it
                   \(header):2:21: log_it: va_list is laid out by each target as it likes, and can be read only once
 
                 """)
