@@ -44,7 +44,7 @@ struct WorkflowTests {
         let result = try shell.run(
             """
             rm -rf Sources Package.swift
-            cp -r \(package)/Package.swift \(package)/Sources .
+            cp -r '\(package)/Package.swift' '\(package)/Sources' .
             sed -i 's/^version = .*/version = \(version)/' Sources/*/plugin.manifest
             # The package is built by scripts/build-plugins, by its author's line; here its product is put in place.
             cat >build <<'END'
