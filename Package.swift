@@ -98,6 +98,12 @@ let package = Package(
     cLanguageStandard: .gnu11
 )
 
+// SwiftPM builds all test targets or none: `scripts/test` names the few that it builds once more, in release or under a
+// sanitizer.
+if let wanted = Context.environment["SWITCHBOARD_TEST_TARGETS"]?.split(separator: " ") {
+    package.targets.removeAll { $0.isTest && !wanted.contains(Substring($0.name)) }
+}
+
 for target in package.targets where target.type != .plugin {
     let name = target.name
     if ["CPluginABI", "CPin", "CLinuxShims"].contains(name) {
