@@ -166,15 +166,14 @@ static void *measure_locals(void *context) {
   return NULL;
 }
 
-int clinux_static_locals(size_t *total, size_t *used) {
+int clinux_static_locals(size_t *total, size_t *used, size_t *alignment) {
 #if defined(__x86_64__)
   void (*get_info)(size_t *, size_t *) = dlvsym(RTLD_DEFAULT, "_dl_get_tls_static_info", "GLIBC_PRIVATE");
   const uint32_t *thread_size = dlvsym(RTLD_DEFAULT, "_thread_db_sizeof_pthread", "GLIBC_PRIVATE");
   (void)dlerror();
   if (!get_info || !thread_size) return 0;
-  size_t alignment = 0;
   struct static_locals locals = {0, 0, 0};
-  get_info(&locals.size, &alignment);
+  get_info(&locals.size, alignment);
   if (locals.size < *thread_size) return 0;
   locals.size -= *thread_size;
   /* A thread that starts now has the blocks of all images in its table; an older one lacks those that came later. */
@@ -185,7 +184,7 @@ int clinux_static_locals(size_t *total, size_t *used) {
   *used = locals.used;
   return 1;
 #else
-  (void)total, (void)used;
+  (void)total, (void)used, (void)alignment;
   return 0;
 #endif
 }

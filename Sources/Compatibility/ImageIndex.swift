@@ -56,7 +56,9 @@ package struct ImageIndex: Sendable {
             } else {
                 noteDefinition(symbols[index])
             }
-            if symbols[index].obstacle == nil, !exports.find(symbols[index].name) { noteSurplus(symbols[index]) }
+            if image.obstacle(ofSymbol: index) == nil, !exports.find(symbols[index].name) {
+                noteSurplus(symbols[index])
+            }
         }
         missing = exports.missing
     }
@@ -66,15 +68,26 @@ package struct ImageIndex: Sendable {
             delayingImports.append(name)
             delayingImports.sort()
         }
-        // A weak import is a question whether the sanitizer is there, not a need.
-        guard binding != 2, name.utf8.first == UInt8(ascii: "_"), name.hasPrefix("__") else { return }
-        for (number, sanitizer) in Self.sanitizerPrefixes.enumerated()
-        where name.hasPrefix(sanitizer.prefix) {
-            if !sanitizers.contains(number) {
-                sanitizers.append(number)
-                sanitizers.sort()
-            }
+        if let number = Self.sanitizer(named: name, binding), !sanitizers.contains(number) {
+            sanitizers.append(number)
+            sanitizers.sort()
         }
+    }
+
+    /// The sanitizer whose runtime an import is of.
+    private static func sanitizer(named name: String, _ binding: UInt8) -> Int? {
+        // A weak import is a question whether the sanitizer is there, not a need.
+        guard binding != 2, name.utf8.first == UInt8(ascii: "_"), name.hasPrefix("__") else { return nil }
+        return sanitizerPrefixes.firstIndex { name.hasPrefix($0.prefix) }
+    }
+
+    /// The sanitizers whose runtime an image imports, ascending, without the rest of an index.
+    static func sanitizers(of image: ELFImage) -> [Int] {
+        let symbols = image.symbols
+        return Set(
+            symbols.indices.lazy.filter { symbols[$0].sectionIndex == 0 }
+                .compactMap { sanitizer(named: symbols[$0].name, symbols[$0].binding) }
+        ).sorted()
     }
 
     /// C++ and Rust.

@@ -12,6 +12,8 @@ package enum ELFLimits {
     package static let alignment: UInt64 = 1 << 30
     /// Bytes of one thread's copy of the image's thread-local variables.
     package static let threadLocalBytes: UInt64 = 1 << 28
+    /// p_align of the thread-local variables in bytes: 2 MiB, which every thread that uses them may lose.
+    package static let threadLocalAlignment: UInt64 = 1 << 21
     /// Notes of all PT_NOTE segments together.
     package static let notes = 1024
     /// Bytes of all notes' descriptors together.

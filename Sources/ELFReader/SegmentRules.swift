@@ -90,8 +90,9 @@ extension LoadMap {
         if segment.memorySize > ELFLimits.threadLocalBytes {
             return "has \(segment.memorySize) bytes for every thread, the limit is \(ELFLimits.threadLocalBytes)"
         }
-        if segment.alignment & (segment.alignment &- 1) != 0 || segment.alignment > Self.pageSize {
-            return "has alignment \(segment.alignment), a power of two up to \(Self.pageSize) is needed"
+        if segment.alignment & (segment.alignment &- 1) != 0 || segment.alignment > ELFLimits.threadLocalAlignment {
+            return "has alignment \(segment.alignment), a power of two up to "
+                + "\(ELFLimits.threadLocalAlignment) is needed"
         }
         guard segment.fileSize > 0 else { return nil }
         var initialised = segment

@@ -97,8 +97,9 @@ package final class ProcessLinker: LinkerView, Sendable {
     }
 
     package func staticThreadLocals() -> StaticThreadLocals? {
-        var (total, used) = (0, 0)
-        return unsafe clinux_static_locals(&total, &used) != 0 ? StaticThreadLocals(total: total, used: used) : nil
+        var (total, used, alignment) = (0, 0, 0)
+        guard unsafe clinux_static_locals(&total, &used, &alignment) != 0 else { return nil }
+        return StaticThreadLocals(total: total, used: used, alignment: alignment)
     }
 
     /// The newest GLIBCXX_ version of the libstdc++ that is loaded; `nil` without one.

@@ -22,6 +22,10 @@ struct ExportGatesTests {
         (DynamicSymbol(name: "add", binding: 0, sectionIndex: 9), "keeps local"),
         (DynamicSymbol(name: "add", type: 1, sectionIndex: 9), "defines as data, not as a function"),
         (DynamicSymbol(name: "add", sectionIndex: 0xfff1), "defines outside of every section"),
+        (
+            DynamicSymbol(name: "add", type: 0, sectionIndex: 9, value: 0x3000),
+            "defines without a type, and not in its code"
+        ),
         (DynamicSymbol(name: "other", sectionIndex: 9), "does not define"),
     ]
 
@@ -32,6 +36,31 @@ struct ExportGatesTests {
             Sample.lines("exports.missing", candidate) == [
                 "refused exports.missing: manifest declares add, which the file \(obstacle): define it with SWB_EXPORT, "
                     + "as C and under this very name, or drop the line"
+            ])
+    }
+
+    /// An assembler's label has no type unless somebody writes one; dlsym does not ask for it.
+    @Test func aLabelInCodeIsAFunction() {
+        let candidate = Sample.candidate { _, image in
+            image.segments.append(ELFSegment(type: 1, flags: 5, address: 0x1000, memorySize: 0x1000))
+            image.symbols = [DynamicSymbol(name: "add", type: 0, sectionIndex: 9, value: 0x1fff)]
+        }
+        #expect(Sample.findings("exports.missing", candidate).map(\.verdict) == [.passed])
+    }
+
+    /// dlsym passes over what a version script keeps for old programs, unless it has no version at all.
+    @Test(arguments: [(UInt16(2), true), (0x8002, false), (0x8001, true), (1, true)])
+    func hiddenVersionsAreNotFound(_ number: UInt16, _ isFound: Bool) {
+        let candidate = Sample.candidate { _, image in
+            image.symbols = [Sample.function("add")]
+            image.symbolVersions = SymbolVersions(numbers: [number], names: [2: .init(name: "OLD")])
+        }
+        #expect(
+            Sample.lines("exports.missing", candidate) == [
+                isFound
+                    ? "passed exports.missing: passed"
+                    : "refused exports.missing: manifest declares add, which the file defines in the old version OLD "
+                        + "alone: define it with SWB_EXPORT, as C and under this very name, or drop the line"
             ])
     }
 

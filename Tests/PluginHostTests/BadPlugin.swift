@@ -22,7 +22,8 @@ struct BadPlugin: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     /// All of them: one per fixture `refused_*`, then those made in code.
-    static let all: [BadPlugin] = fixtures + damaged + otherFiles + atOtherHosts + foreign + misplaced + unsigned
+    static let all: [BadPlugin] =
+        fixtures + damaged + otherFiles + atOtherHosts + helped + versioned + foreign + misplaced + unsigned
 
     /// Judges it as a load would, by a host whose facts are the same on every machine.
     func report() throws -> GateReport {

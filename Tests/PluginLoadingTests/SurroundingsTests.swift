@@ -178,6 +178,38 @@ struct SurroundingsTests {
         #expect(ProcessLinker.shared.staticThreadLocals() == room)
     }
 
+    /// The same for the alignment: threads have theirs since the process started.
+    ///
+    /// Without static storage any goes.
+    @Test(arguments: [true, false])
+    func threadLocalsAreAlignedAsTheDynamicLinkerSays(_ isStatic: Bool) throws {
+        let folder = try TemporaryFolder()
+        let room = try #require(ProcessLinker.shared.staticThreadLocals())
+        let most = try #require(room.alignment)
+        for (alignment, fits) in [(most, true), (most * 2, !isStatic), (65_536, !isStatic)] {
+            let model = isStatic ? "initial-exec" : "global-dynamic"
+            let path = try Fixture.build(
+                """
+                __thread char room[16] __attribute__((tls_model("\(model)"), aligned(\(alignment))));
+                __attribute__((visibility("default"))) char *at(int i) { return &room[i]; }
+                """,
+                named: "aligned\(alignment)", compiler: .gcc, into: folder)
+            let bytes = try readFile(path)
+            let image = try ELFImage.parse(bytes.span.bytes)
+            #expect(image.problems == [])
+            if let block = image.staticThreadLocals {
+                var left = room
+                let isTaken = left.take(block)
+                #expect(isTaken == fits, "\(alignment) of \(room)")
+            } else {
+                #expect(!isStatic)
+            }
+            let handle = dlopen(path, RTLD_NOW)
+            #expect((handle != nil) == fits, "\(alignment) of \(room)")
+            if let handle { dlclose(handle) }
+        }
+    }
+
     @Test func knowsTheCxxLibrary() throws {
         let glibcxx = try #require(ProcessLinker.shared.glibcxxVersion)
         #expect(glibcxx.hasPrefix("3.4.") && ProcessLinker.shared.cxxabiVersion?.hasPrefix("1.3") == true)

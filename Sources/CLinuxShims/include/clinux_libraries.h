@@ -32,8 +32,9 @@ int clinux_is_secure(void);
 int clinux_find_symbol(void *_Nullable handle, const char *_Nonnull name, const char *_Nullable version,
                        const char *_Nullable *_Nullable owner);
 
-/* The bytes for thread-local variables that every thread has from its start, and how many of them loaded images take:
- * measured by a thread that is started for it. Whether it could be told; only glibc on x86-64 lets one ask. */
-int clinux_static_locals(size_t *_Nonnull total, size_t *_Nonnull used);
+/* The bytes for thread-local variables that every thread has from its start, how many of them loaded images take, and what
+ * they are aligned to: measured by a thread that is started for it. Whether it could be told; only glibc on x86-64 lets one
+ * ask. */
+int clinux_static_locals(size_t *_Nonnull total, size_t *_Nonnull used, size_t *_Nonnull alignment);
 
 #endif /* CLINUX_LIBRARIES_H */

@@ -7,11 +7,15 @@ public struct StaticThreadLocals: Sendable, Codable, Equatable {
     public var total: Int
     /// Bytes taken now.
     public var used: Int
+    /// The largest alignment that an image's variables may have there, in bytes: it was fixed when the process started; `nil`
+    /// where nobody could tell.
+    public var alignment: Int?
 
     /// Creates a budget.
-    public init(total: Int, used: Int) {
+    public init(total: Int, used: Int, alignment: Int? = nil) {
         self.total = total
         self.used = used
+        self.alignment = alignment
     }
 
     /// Bytes left, never negative.
@@ -21,7 +25,7 @@ public struct StaticThreadLocals: Sendable, Codable, Equatable {
     /// enough.
     package mutating func take(_ block: Block) -> Bool {
         let need = block.size + block.firstByte
-        guard block.alignment > 0, free >= need else { return false }
+        guard block.alignment > 0, block.alignment <= alignment ?? .max, free >= need else { return false }
         used += free - (free - need) / block.alignment * block.alignment - block.firstByte
         return true
     }

@@ -1,12 +1,13 @@
 import ELFReader
 
 extension Gate {
-    /// `elf.isa`: the processor has the instructions that the image says it needs.
+    /// `elf.isa`: the processor has the instructions that the image, or a library that comes along, says it needs.
     ///
     /// It says so in its GNU property note, which linkers write for `-z x86-64-v3` and compilers for `-mneeded`; code that
     /// was compiled with `-march=` alone says nothing, and neither does code that tests before it uses an instruction.
-    static let instructionSet = Gate.ofImage("elf.isa") { image, _, host in
+    static let instructionSet = Gate.ofMembers("elf.isa") { member, _, host in
         let code = "elf.isa"
+        let image = member.image
         let own = host.x86Level.map(levelName) ?? "\(machineName(host.machine)), level not stated"
         let protections = image.properties.protections(of: image.header.machine)
         let built = protections.isEmpty ? "" : ", built for \(protections.joined(separator: " and "))"
@@ -17,9 +18,9 @@ extension Gate {
             let needs = "instruction sets 0x" + String(bits, radix: 16)
             return [
                 .refused(
-                    code, plugin: needs, host: own,
-                    "plugin needs \(needs), of which this host knows none beyond x86-64-v4",
-                    remedy: "build the plugin with -march= and a level that this host has")
+                    code, plugin: member.side(needs), host: own,
+                    "\(member.subject) needs \(needs), of which this host knows none beyond x86-64-v4",
+                    remedy: "build \(member.object) with -march= and a level that this host has")
             ]
         case .x86Level(let level):
             let needs = levelName(level)
@@ -33,8 +34,9 @@ extension Gate {
             guard level > available else { return [.passed(code, plugin: needs + built, host: own)] }
             return [
                 .refused(
-                    code, plugin: needs, host: own, "plugin needs \(needs), this host's processor has \(own)",
-                    remedy: "build the plugin with -march=\(own), and without -z \(needs)")
+                    code, plugin: member.side(needs), host: own,
+                    "\(member.subject) needs \(needs), this host's processor has \(own)",
+                    remedy: "build \(member.object) with -march=\(own), and without -z \(needs)")
             ]
         }
     }

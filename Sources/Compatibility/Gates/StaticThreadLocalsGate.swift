@@ -1,7 +1,8 @@
 import ELFReader
 
 extension Gate {
-    /// `elf.static-tls`: thread-local variables that must lie in the room which threads already have, fit into it.
+    /// `elf.static-tls`: thread-local variables that must lie in the room which threads already have, fit into it, by size and
+    /// by alignment.
     ///
     /// glibc keeps little of it for images that come later; an image without DF_STATIC_TLS needs none.
     static let staticThreadLocals = Gate.ofImage("elf.static-tls") { image, candidate, host in
@@ -14,6 +15,17 @@ extension Gate {
         let names = blocks.map(\.0).joined(separator: ", ")
         guard var room = candidate.closure?.staticThreadLocals ?? host.staticThreadLocals else {
             return [.skipped(code, because: "how much static thread-local storage the host has left is not known")]
+        }
+        if let most = room.alignment, let (name, block) = blocks.first(where: { $0.1.alignment > most }) {
+            return [
+                .refused(
+                    code, plugin: "aligned to \(block.alignment) bytes (\(name))", host: "aligned to \(most) bytes",
+                    "plugin needs static thread-local storage that is aligned to \(block.alignment) bytes (\(name)), "
+                        + "this host's is aligned to \(most)",
+                    remedy:
+                        "compile without -ftls-model=initial-exec, or align thread-local variables to \(most) bytes "
+                        + "at most")
+            ]
         }
         let free = room.free
         let fits = blocks.allSatisfy { room.take($0.1) }
