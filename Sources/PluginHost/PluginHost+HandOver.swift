@@ -36,10 +36,13 @@ extension PluginHost {
         job.holdsCalls = true
         let limit = configuration.handOverLimit
         job.handOverDeadline = .now + limit
-        let numbers = Set(job.entries.filter { mode(of: $0, job.options) != nil }.compactMap(\.old?.number))
+        let old = job.entries.filter { mode(of: $0, job.options) != nil }.compactMap(\.old)
+        let numbers = Set(old.map(\.number))
         // Callers wait a little longer than this goes on: on a failure they are let through to the old generations.
         let patience = job.handOverDeadline + limit + .seconds(1)
         let hold = state.withLock { $0.hold(numbers, until: patience) }
+        // Whoever is still inside at the limit was seen before.
+        for generation in old { sight(generation) }
         switch await reclaimer.quiesce(hold, limit: limit) {
         case .drained: return .quiesced
         case .timedOut:

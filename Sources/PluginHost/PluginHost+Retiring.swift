@@ -132,6 +132,7 @@ extension PluginHost {
         var stuck: [String] = []
         for number in numbers {
             guard let record = state.withLock({ $0.records[number] }) else { continue }
+            sight(record.generation)
             let serving = state.withLock { state in state.routes.values.compactMap(\.target).map(ObjectIdentifier.init)
             }
             let replaced = record.targets.filter { !serving.contains(ObjectIdentifier($0)) }

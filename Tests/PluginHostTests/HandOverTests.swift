@@ -158,6 +158,20 @@ import Testing
         }
     }
 
+    /// It was looked at when the time was up, and so had been there for no time at all.
+    @Test func aCallThatHoldsUpTheHandOverWasSeenWhenThatBegan() async throws {
+        try await withHost({ $0.handOverLimit = .milliseconds(200) }) { host, folder in
+            let keeper = try await KeeperAtBarrier(in: host, folder)
+            let pause = try host.bind("keeper", "^1", KeeperAtBarrier.pause)
+            async let call: Void = onThread { try pause { $0() } }
+            try await keeper.barrier.waitUntilEntered()
+            let error = try await hostError { _ = try await host.swap("keeper", to: keeper.next) }
+            #expect("\(error)".contains(/in hold_still, seen for (?!0\.0 s)/), "\(error)")
+            keeper.barrier.open()
+            try await call
+        }
+    }
+
     /// What is saved is handed over with nothing lost in between, whoever else swaps meanwhile.
     @Test func aSwapOfAnotherPluginEndsNoHold() async throws {
         try await withHost({ $0.handOverLimit = .seconds(60) }) { host, folder in
@@ -257,8 +271,9 @@ import Testing
 private struct KeeperAtBarrier {
     static let pause = Export("hold_still", as: (@convention(c) () -> Void).self)
     let barrier: Barrier
+    /// The path of the next version.
+    let next: String
     private let host: PluginHost
-    private let next: String
 
     init(in host: PluginHost, _ folder: TemporaryFolder) async throws {
         self.host = host
