@@ -14,7 +14,7 @@ struct HeaderSyntax {
         /// Of one that a typedef names: the alignment that the typedef gives it besides, in bytes.
         var promisedAlignment: UInt64?
         /// How clang's layouts call it.
-        let layoutKey: String
+        var layoutKey: String
         /// Whether it is one of several that a contract would call alike.
         var isAmbiguous = false
 
@@ -99,7 +99,8 @@ struct HeaderSyntax {
             case "LinkageSpecDecl":
                 collect(node.inner, scope: scope, space: space, isC: node.language == "C", outer: outer)
             case "NamespaceDecl":
-                let space = scope + (node.name.map { $0 + "::" } ?? "")
+                // Clang leaves the name of an inline one out where it can.
+                let space = node.isInline ? scope : scope + (node.name.map { $0 + "::" } ?? "")
                 collect(node.inner, scope: space, space: space, isC: isC, outer: outer)
             case "RecordDecl", "CXXRecordDecl", "EnumDecl":
                 // `typedef struct { … } *first, point;` is two, and the second names it.
@@ -136,7 +137,10 @@ struct HeaderSyntax {
         let isDefinition = node.isDefinition || node.inner.contains { $0.kind == "EnumConstantDecl" }
         var tag: Tag?
         if let name = node.name {
-            tag = self.tag(TypeName(kind, name), layoutName: "\(kind.rawValue) \(scope)\(name)", scope: scope)
+            // `struct point;` may be `class point { … };` later: the definition's word is the one that layouts have.
+            let layoutName = "\(node.tagUsed ?? kind.rawValue) \(scope)\(name)"
+            tag = self.tag(TypeName(kind, name), layoutName: layoutName, scope: scope)
+            if isDefinition { tag?.layoutKey = layoutName }
         } else if let name = typedef {
             tag = Tag(TypeName(.typedef, name), layoutKey: scope + name)
             tags[TypeName(.typedef, name)] = tag

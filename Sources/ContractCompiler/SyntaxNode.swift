@@ -57,7 +57,7 @@ extension SyntaxNode: Decodable {
     private enum Keys: String, CodingKey {
         case kind, id, name, mangledName, type, loc, range, isImplicit, inline, storageClass, isBitfield, tagUsed
         case completeDefinition, fixedUnderlyingType, language, value, visibility, ownedTagDecl, definitionData, bases
-        case parentDeclContextId, inner
+        case parentDeclContextId, isInline, inner
     }
 
     private struct TypeText: Decodable {
@@ -116,6 +116,8 @@ extension SyntaxNode: Decodable {
                 }
             case "EnumDecl":
                 fixedType = try container.decodeIfPresent(TypeText.self, forKey: .fixedUnderlyingType)?.qualType
+            case "NamespaceDecl":
+                isInline = try container.decodeIfPresent(Bool.self, forKey: .isInline) ?? false
             case "LinkageSpecDecl":
                 language = try container.decodeIfPresent(String.self, forKey: .language)
             default: break

@@ -122,6 +122,17 @@ struct HeaderCompilerTests {
         #expect(digests[0] != nil && digests[0] == digests[1])
     }
 
+    /// The word `class` and an inline namespace change nothing of a struct of C.
+    @Test(arguments: [
+        "class s { public: int a; };", "struct s; class s { int a; };",
+        "inline namespace v1 { struct s { int a; }; }",
+    ])
+    func plainStructsOfCPlusPlusAreThoseOfC(definition: String) throws {
+        let plusPlus = try contract(of: "\(definition)\nextern \"C\" void f(s *);", named: "greeter.hpp")
+        let c = try contract(of: "struct s { int a; };\nvoid f(struct s *);")
+        #expect(plusPlus.digest(of: "f") == c.digest(of: "f"))
+    }
+
     @Test func aFunctionThatWasStaticStaysSo() throws {
         let contract = try contract(of: "static int f(int);\nint f(int);\nint g(void);")
         #expect(contract.exports.keys.sorted() == ["g"])
