@@ -49,11 +49,12 @@ import Glibc
     @discardableResult
     package func enqueue(_ job: @escaping Job) -> Bool {
         unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        if isFinishing { return false }
-        jobs.append(job)
-        unsafe pthread_cond_signal(condition)
-        return true
+        let isAccepted = !isFinishing
+        if isAccepted { jobs.append(job) }
+        unsafe pthread_mutex_unlock(mutex)
+        // After the mutex is free: a thread that is woken before goes back to sleep at it.
+        if isAccepted { unsafe pthread_cond_signal(condition) }
+        return isAccepted
     }
 
     /// Lets the thread end after the jobs handed over so far, and waits for it.

@@ -1,4 +1,3 @@
-import Dispatch
 import LinuxSystem
 import PluginRegistry
 
@@ -13,12 +12,9 @@ extension SerialThread {
     ) async -> Value? {
         let race = Race<Value>()
         // Not Task.sleep: one that is cancelled leaves its memory with the pool until its time has come, 2 KiB a swap for
-        // the half minute of `openLimit`. A timer source is gone when it is cancelled.
-        let timer = DispatchSource.makeTimerSource(queue: .global())
-        timer.schedule(deadline: .now() + .nanoseconds(Clock.bounded(limit)))
-        timer.setEventHandler { race.finish(nil) }
-        timer.activate()
-        defer { timer.cancel() }
+        // the half minute of `openLimit`.
+        let ticket = Deadlines.shared.add(after: limit) { race.finish(nil) }
+        defer { Deadlines.shared.callOff(ticket) }
         return await withCheckedContinuation { continuation in
             race.begin(continuation)
             let isAccepted = enqueue {
