@@ -6,12 +6,17 @@ package enum NoImage: Error, Sendable, Equatable {
     case other(OtherFile)
     /// It was not read, because it has more bytes than any plugin.
     case tooLarge(limit: Int64)
+    /// It was not read, because no key of the host's can have signed it, which its policy requires, and it has more bytes
+    /// than are read for a report alone.
+    case unsigned(limit: Int64)
 
     /// A clause for gates that cannot judge.
     var reason: String {
         switch self {
         case .other: "the file could not be read as ELF"
         case .tooLarge: "the file is too large to be read"
+        case .unsigned(let limit):
+            "without a signature that can be verified this host reads files of at most \(limit) bytes"
         }
     }
 }

@@ -37,11 +37,12 @@ extension Candidate {
     }
 
     /// Says of a file that is not read what can be said without its bytes.
-    package init(unread file: UnreadFile, for purpose: Purpose) {
+    package init(unread file: UnreadFile, for purpose: Purpose, verifying signatures: SignatureVerifier) {
         self.init(
             path: file.facts.path, identity: file.identity, permissions: file.facts.permissions,
             image: .failure(file.reason), manifest: .absent, id: .unread, purpose: purpose)
         takePlace(of: file.facts)
+        signature = signatures.factsUnread(of: file.facts.path)
     }
 
     private mutating func takePlace(of file: FileFacts) {

@@ -45,19 +45,21 @@ package enum PluginFile {
     ) throws(PluginHostError) -> GateReport {
         let staged: StagedImage
         let candidate: Candidate
+        let verifier = SignatureVerifier(signatures)
         do throws(LoadingError) {
             staged =
                 signatures.mode == .off
                 ? try StagedImage(copying: path, into: try StagingFolder(under: stagingDirectory))
-                : try StagedImage(sealing: path)
+                : try StagedImage(sealing: path, verifying: verifier)
         } catch {
             guard case .unread(let file) = error else { throw PluginHostError(error, opening: path) }
             return GateReport.judge(
-                Candidate(unread: file, for: .check), host: try HostFacts.current(), policy: policy)
+                Candidate(unread: file, for: .check, verifying: verifier), host: try HostFacts.current(),
+                policy: policy)
         }
         do throws(SystemError) {
             candidate = try Candidate(
-                reading: staged, for: .check, verifying: SignatureVerifier(signatures), isRehearsed: true)
+                reading: staged, for: .check, verifying: verifier, isRehearsed: true)
         } catch {
             throw .system("\(error)")
         }
@@ -79,7 +81,7 @@ package enum PluginFile {
         switch candidate.image {
         case .success(let read): image = read
         case .failure(.other(let file)): throw .invalidRequest("\(path) is \(file): \(file.remedy)")
-        case .failure(.tooLarge): throw .refused(report)
+        case .failure(.tooLarge), .failure(.unsigned): throw .refused(report)
         }
         return Facts(
             image: image, manifest: candidate.manifest, manifestSource: candidate.manifestSource, id: candidate.id,
@@ -128,10 +130,10 @@ package enum PluginFile {
         _ file: borrowing FileDescriptor, _ path: String, _ surroundings: ProcessLinker?, _ signatures: SignaturePolicy
     ) throws(PluginHostError) -> Candidate {
         let status = try status(of: file, at: path)
-        let limit = MappedFile.sizeLimit
-        guard status.st_size <= limit else {
-            return Candidate(
-                unread: UnreadFile(file, status, at: path, because: .tooLarge(limit: limit)), for: .check)
+        let verifier = SignatureVerifier(signatures)
+        if let reason = obstacle(toReading: path, size: Int64(status.st_size), verifier) {
+            let unread = UnreadFile(file, status, at: path, because: reason)
+            return Candidate(unread: unread, for: .check, verifying: verifier)
         }
         do throws(SystemError) {
             // Copied and not mapped: somebody else's file may be truncated while we read, and a mapping would kill us.
@@ -139,7 +141,7 @@ package enum PluginFile {
             var candidate = try MappedFile(copying: file, at: path).withBytes { bytes in
                 Candidate(
                     reading: bytes, of: facts, sidecar: .find(beside: facts), identity: FileIdentity(status),
-                    for: .check, verifying: SignatureVerifier(signatures)
+                    for: .check, verifying: verifier
                 ) { image in
                     surroundings.map {
                         StagedImage.closure(of: image, at: path, sealed: signatures.mode != .off, $0)
@@ -152,6 +154,12 @@ package enum PluginFile {
         } catch {
             throw PluginHostError(.unreadable(error), opening: path)
         }
+    }
+
+    /// Why the file is not read, as where it is staged.
+    private static func obstacle(toReading path: String, size: Int64, _ verifier: SignatureVerifier) -> NoImage? {
+        let limit = MappedFile.sizeLimit
+        return size > limit ? .tooLarge(limit: limit) : verifier.obstacle(toReading: path, size: size)
     }
 
     private static func open(_ path: String) throws(PluginHostError) -> FileDescriptor {

@@ -92,8 +92,6 @@ extension PluginHost {
     ) throws(PluginHostError) -> Progress {
         var candidate: Candidate
         do throws(SystemError) {
-            let verifier = SignatureVerifier(
-                configuration.signatures, libraries: configuration.signatureLibraries)
             candidate = try Candidate(
                 reading: staged, for: purpose, verifying: verifier,
                 isRehearsed: configuration.rehearsal.mode == .require)
@@ -140,17 +138,22 @@ extension PluginHost {
         do throws(LoadingError) {
             return switch configuration.signatures.mode {
             case .off: try StagedImage(copying: path, into: staging)
-            case .warn, .require: try StagedImage(sealing: path, named: name)
+            case .warn, .require: try StagedImage(sealing: path, named: name, verifying: verifier)
             }
         } catch {
             if case .unread(let file) = error {
                 throw .refused(
                     GateReport.judge(
-                        Candidate(unread: file, for: purpose), host: factsNow(), policy: configuration.policy))
+                        Candidate(unread: file, for: purpose, verifying: verifier), host: factsNow(),
+                        policy: configuration.policy))
             }
             entry.codes = [error.code]
             throw PluginHostError(error, opening: path)
         }
+    }
+
+    private var verifier: SignatureVerifier {
+        SignatureVerifier(configuration.signatures, libraries: configuration.signatureLibraries)
     }
 
     /// The generation that runs this very image, if there is nothing left to do: any for a load, the current one for a

@@ -36,6 +36,25 @@ package struct SignatureVerifier: Sendable {
         return facts
     }
 
+    /// What is to be known without the file's bytes.
+    package func factsUnread(of path: String) -> SignatureFacts {
+        guard mode != .off, case .failure(let failure) = means(for: path) else { return SignatureFacts(mode: mode) }
+        return SignatureFacts(mode: mode, files: [.init(path: path, outcome: failure.outcome)])
+    }
+
+    /// Why a file of so many bytes must not be read: none of them will be loaded, whatever they are, and they are too many
+    /// for a report of everything else; `nil` where it may be read.
+    ///
+    /// Where the policy requires signatures, a copy goes into memory, and anybody who can name a file to the host could
+    /// have it filled.
+    package func obstacle(toReading path: String, size: Int64) -> NoImage? {
+        guard mode == .require, size > Self.unsignedLimit, case .failure = means(for: path) else { return nil }
+        return .unsigned(limit: Self.unsignedLimit)
+    }
+
+    /// Larger files are read only if they can be verified: three times the largest plugins that were seen.
+    package static let unsignedLimit: Int64 = 64 << 20
+
     /// Adds another file that the image depends on, a manifest beside it.
     package func add(_ path: String, _ bytes: RawSpan, to facts: inout SignatureFacts) {
         guard mode != .off else { return }
@@ -78,25 +97,40 @@ package struct SignatureVerifier: Sendable {
     }
 
     private func outcome(_ path: String, _ bytes: RawSpan, _ library: inout String?) -> SignatureFacts.Outcome {
+        switch means(for: path) {
+        case .failure(let failure): return failure.outcome
+        case .success(let means):
+            library = means.library.name
+            return Self.verify(means.signature, of: bytes, by: means.key, with: means.library)
+        }
+    }
+
+    /// What a signature is verified with, besides the signed bytes.
+    private struct Means {
+        let signature: MinisignSignature
+        let key: MinisignPublicKey
+        let library: CryptoLibrary
+    }
+
+    private func means(for path: String) -> Result<Means, Failure> {
         let signature: MinisignSignature
         switch Self.signature(of: path) {
         case .success(let found): signature = found
-        case .failure(let outcome): return outcome.outcome
+        case .failure(let failure): return .failure(failure)
         }
         let keys: KeyFolder?
         do throws(TrustedPlace.Fault) {
             keys = if let keyFolder { try KeyFolder(reading: keyFolder) } else { nil }
         } catch {
-            return .keysUnusable("\(error)", remedy: error.remedy ?? KeyFolder.keptFromOthers)
+            return .failure(
+                .init(outcome: .keysUnusable("\(error)", remedy: error.remedy ?? KeyFolder.keptFromOthers)))
         }
         guard let key = keys?.keys[signature.keyID] else {
-            return .unknownKey("\(signature.keyID)", known: keys?.ids ?? [])
+            return .failure(.init(outcome: .unknownKey("\(signature.keyID)", known: keys?.ids ?? [])))
         }
         switch CryptoLibrary.first(of: libraries) {
-        case .failure(let error): return .noLibrary(error.reasons)
-        case .success(let found):
-            library = found.name
-            return Self.verify(signature, of: bytes, by: key, with: found)
+        case .failure(let error): return .failure(.init(outcome: .noLibrary(error.reasons)))
+        case .success(let library): return .success(Means(signature: signature, key: key, library: library))
         }
     }
 

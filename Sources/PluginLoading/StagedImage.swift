@@ -63,9 +63,16 @@ package final class StagedImage: Sendable {
 
     /// Copies the file at `source`, with the same checks, into memory that is sealed then.
     ///
-    /// - Parameter name: of the plugin, where it is known, to be read in `/proc/<pid>/maps` beside the file's.
-    package init(sealing source: String, named name: String? = nil) throws(LoadingError) {
+    /// - Parameters:
+    ///   - name: of the plugin, where it is known, to be read in `/proc/<pid>/maps` beside the file's.
+    ///   - verifier: says beforehand which files are not worth a copy.
+    package init(
+        sealing source: String, named name: String? = nil, verifying verifier: SignatureVerifier = .init(.init())
+    ) throws(LoadingError) {
         let input = try StagingSource(source)
+        if let reason = verifier.obstacle(toReading: source, size: input.identity.size) {
+            throw input.unread(because: reason)
+        }
         let label = "switchboard:" + (name.map { "\($0):" } ?? "") + input.plainName
         let memory = try SealedMemory(named: label) { file throws(LoadingError) in
             _ = try input.copy(to: file, called: "a file in memory", in: "memory")

@@ -77,6 +77,50 @@ import Testing
         }
     }
 
+    /// A sparse file over 64 MiB: only with a signature of the host's key do its bytes matter.
+    @Test(arguments: ["no signature", "half a signature", "a stranger's"])
+    func aLargeFileThatCannotBeVerifiedIsRefusedUnread(_ signature: String) async throws {
+        try await withDemandingHost { host, folder, signer in
+            let path = try folder.write([0x7f, 0x45, 0x4c, 0x46], to: "large.so")
+            let stranger = try Signer(2)
+            let refusal: String
+            switch signature {
+            case "no signature":
+                refusal =
+                    "signature.missing: large.so has no signature beside it, this host requires one: sign it: minisign -S "
+                    + "-m large.so -t \"name=… version=…\", and put large.so.minisig beside it"
+            case "half a signature":
+                try folder.write("untrusted comment: half\n", to: "large.so.minisig")
+                refusal =
+                    "signature.malformed: large.so.minisig is no signature of minisign's: it has 1 lines, expected 4: sign "
+                    + "large.so again with minisign -S, and copy the signature as it is"
+            default:
+                try stranger.sign(path, comment: "name=large version=1.0.0")
+                refusal =
+                    "signature.key: large.so is signed by the key \(stranger.keyID), this host knows \(signer.keyID): put "
+                    + "the signer's public key into the key folder, if you trust it"
+            }
+            #expect(truncate(path, (64 << 20) + 1) == 0)
+            guard case .refused(let report) = try await hostError({ _ = try await host.load(path) }) else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(report.refusals.map(\.sentence) == [refusal])
+            #expect(report.image.description == "unread")
+            let unread =
+                "not judged: without a signature that can be verified this host reads files of at most 67108864 bytes"
+            #expect(report.findings.first { $0.code == "elf.structure" }?.statement == unread)
+            #expect(
+                report.findings.allSatisfy {
+                    $0.verdict != .passed || $0.code.hasPrefix("file.") || $0.code.hasPrefix("signature.")
+                })
+            #expect(truncate(path, 1 << 20) == 0)
+            #expect(
+                try await refusals(host, path).contains { $0.hasPrefix("elf.") },
+                "a small one is told everything at once")
+        }
+    }
+
     @Test func withoutALibraryNothingIsLoaded() async throws {
         let absent = [CryptoLibrary.Source("libabsent.so.3", .openSSL), .init("libabsent.so.23", .sodium)]
         try await withDemandingHost({ $0.signatureLibraries = absent }) { host, folder, signer in

@@ -58,6 +58,20 @@ import Testing
         #expect(error?.code == code)
     }
 
+    /// What no key can have signed is not worth 64 MiB of memory.
+    @Test func looksForTheSignatureBeforeItCopies() throws {
+        let folder = try TemporaryFolder()
+        let source = try folder.write([], to: "large.so")
+        #expect(truncate(source, (64 << 20) + 1) == 0)
+        let verifier = SignatureVerifier(.init(mode: .require))
+        let error = #expect(throws: LoadingError.self) {
+            _ = try StagedImage(sealing: source, verifying: verifier)
+        }
+        guard case .unread(let file) = error else { Issue.record("\(String(describing: error))"); return }
+        #expect(file.reason == .unsigned(limit: 64 << 20) && file.facts.path == source)
+        #expect(file.identity.size == (64 << 20) + 1)
+    }
+
     @Test func descriptorGoesWithTheLastOwnerUnlessTheLinkerMayKnowTheName() async {
         await #expect(processExitsWith: .success) {
             let folder = try TemporaryFolder()

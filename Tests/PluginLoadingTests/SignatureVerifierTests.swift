@@ -109,6 +109,22 @@ import Testing
         #expect(try outcome() == .malformed("it is not a regular file"), "and nobody waits for its writer")
     }
 
+    /// Nothing is asked of small files, and of large ones only what is known without their bytes.
+    @Test func largeFilesThatCannotBeVerifiedAreNotRead() throws {
+        let verifier = SignatureVerifier(SignaturePolicy(mode: .require, keyFolder: folder.file("keys")))
+        let large = SignatureVerifier.unsignedLimit + 1
+        #expect(verifier.obstacle(toReading: file, size: large) == .unsigned(limit: 67_108_864))
+        #expect(verifier.factsUnread(of: file).files.map(\.outcome) == [.missing])
+        #expect(verifier.obstacle(toReading: file, size: large - 1) == nil)
+        for mode in [SignaturePolicy.Mode.off, .warn] {
+            let lenient = SignatureVerifier(SignaturePolicy(mode: mode, keyFolder: folder.file("keys")))
+            #expect(lenient.obstacle(toReading: file, size: large) == nil)
+        }
+        try sign(MinisignVectors.prehashed)
+        #expect(verifier.obstacle(toReading: file, size: large) == nil)
+        #expect(verifier.factsUnread(of: file).files == [])
+    }
+
     @Test func withoutALibraryNothingIsVerified() throws {
         try sign(MinisignVectors.prehashed)
         let absent = [Library("libabsent.so.3", .openSSL), Library("libabsent.so.23", .sodium)]

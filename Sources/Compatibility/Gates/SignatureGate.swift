@@ -25,6 +25,9 @@ extension Gate {
         guard facts.mode != .off else {
             return Step.allCases.map { .skipped($0.code, because: "the policy does not ask for signatures") }
         }
+        if facts.files.isEmpty, case .failure(let none) = candidate.image, case .tooLarge = none {
+            return Step.allCases.map { .skipped($0.code, because: none.reason) }
+        }
         // Nobody looked: that is no signature, never a good one.
         let files = facts.files.isEmpty ? [.init(path: candidate.path, outcome: .missing)] : facts.files
         let judged = files.map { Judged($0, facts, candidate.foundManifest) }
