@@ -5,13 +5,13 @@ import PluginHost
 
 /// Finds plugins in folders: files with a manifest of ours, inside or beside them, whatever they are called.
 ///
-/// Each file is read once.
-struct PluginFinder {
+/// Each file is read once, and of its facts only `Kept` stays: folders may hold more of them than memory should.
+struct PluginFinder<Kept> {
     /// One plugin.
     struct Plugin {
         var path: String
-        /// Everything that gates look at.
-        var candidate: Candidate
+        /// What the caller keeps of it.
+        var kept: Kept
         /// As the manifest says; empty where it is broken.
         var name: String
         /// `nil` where the manifest has none that can be read.
@@ -27,8 +27,8 @@ struct PluginFinder {
     /// Shared objects that could not be read as what their first bytes say they are.
     private(set) var unreadable: [String] = []
 
-    private static let depthLimit = 16
-    private static let fileLimit = 100_000
+    private static var depthLimit: Int { 16 }
+    private static var fileLimit: Int { 100_000 }
     private var files: [String] = []
     private var seen: Set<FileIdentity> = []
 
@@ -36,10 +36,13 @@ struct PluginFinder {
     ///
     /// Links to folders are not followed, a file that several names lead to is taken once.
     ///
-    /// - Parameter signatures: whether signatures are looked for, and by which keys.
+    /// - Parameters:
+    ///   - signatures: whether signatures are looked for, and by which keys.
+    ///   - keep: makes of everything that gates look at what is to be kept.
     init(
-        in folders: [String], signatures: SignaturePolicy = .init(), showsProgress: Bool = false
-    ) throws(CommandFailure) {
+        in folders: [String], signatures: SignaturePolicy = .init(), showsProgress: Bool = false,
+        keeping keep: (_ path: String, Candidate) throws -> Kept
+    ) throws {
         for folder in folders {
             var status = stat()
             guard unsafe stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -50,7 +53,7 @@ struct PluginFinder {
         var progress = Progress(of: files.count, isShown: showsProgress)
         for (index, file) in files.enumerated() {
             progress.show(index)
-            look(at: file, signatures)
+            try look(at: file, signatures, keep)
         }
         progress.finish()
         plugins.sort(by: Self.precedes)
@@ -89,7 +92,9 @@ struct PluginFinder {
         }
     }
 
-    private mutating func look(at path: String, _ signatures: SignaturePolicy) {
+    private mutating func look(
+        at path: String, _ signatures: SignaturePolicy, _ keep: (String, Candidate) throws -> Kept
+    ) rethrows {
         let look: PluginFile.Look
         do throws(PluginHostError) { look = try PluginFile.look(at: path, signatures: signatures) } catch {
             // Files that nobody may read lie about everywhere; one that is called a shared object is missed here.
@@ -101,13 +106,13 @@ struct PluginFinder {
         case .withoutManifest: if Self.isNamedSharedObject(path) { withoutManifest.append(path) }
         case .damaged: if Self.isNamedSharedObject(path) { unreadable.append(path) }
         case .plugin(let candidate):
-            guard case .found(let manifest) = candidate.manifest else {
-                plugins.append(Plugin(path: path, candidate: candidate, name: "", version: nil))
-                return
+            var plugin = Plugin(path: path, kept: try keep(path, candidate), name: "", version: nil)
+            if case .found(let manifest) = candidate.manifest {
+                plugin.name = manifest.name
+                // No semantic version is a finding of a gate, not of this search.
+                plugin.version = try? SemanticVersion(manifest.version)
             }
-            // No semantic version is a finding of a gate, not of this search.
-            let version = try? SemanticVersion(manifest.version)
-            plugins.append(Plugin(path: path, candidate: candidate, name: manifest.name, version: version))
+            plugins.append(plugin)
         }
     }
 

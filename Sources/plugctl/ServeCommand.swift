@@ -79,7 +79,7 @@ struct ServeCommand {
     private func load(
         into host: PluginHost, _ context: CommandContext, unless signals: StopSignals
     ) async throws -> Ready {
-        let finder = try PluginFinder(in: folders)
+        let finder = try PluginFinder(in: folders) { _, _ in }
         for problem in finder.problems { context.terminal.warn("warning: \(problem)") }
         if let passedOver = finder.passedOver { context.terminal.warn(passedOver) }
         var waiting = finder.plugins.map(\.path)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import TestSupport
 import Testing
@@ -25,6 +26,25 @@ import Testing
         #expect(rows.map { String($0[1]) } == (10..<60).reversed().map { "1.0.\($0)" })
         #expect(rows.allSatisfy { $0[0] == "greeter" && $0[2] == "admissible" })
         #expect(scanned.exitCode == 0 && scanned.stderr.isEmpty, "no counter where no terminal is")
+    }
+
+    /// Written piece by piece, and one JSON array all the same, in the order of the table.
+    @Test func forProgramsThereIsOneArray() throws {
+        #expect(try Plugctl.run("scan", folder.path, "--json").stdout == "[]\n")
+        let files = try ["1.0.0", "1.1.0"].map { try greeter($0, into: folder) }
+        let bad = try Fixture.build(.file("refused_version.c"), named: "bad", into: folder)
+        let scanned = try Plugctl.run("scan", folder.path, "--json")
+        #expect(scanned.stdout.hasSuffix("}]\n") && scanned.stdout.split(separator: "\n").count == 1)
+        let found = try JSONDecoder().decode([Found].self, from: Data(scanned.stdout.utf8))
+        #expect(found.map(\.file) == [files[1], files[0], bad])
+        #expect(found.map(\.version).prefix(2) == ["1.1.0", "1.0.0"])
+        #expect(found.map(\.admissible) == [true, true, false])
+    }
+
+    private struct Found: Decodable {
+        var file: String
+        var version: String?
+        var admissible: Bool
     }
 
     /// A plugin whose copying broke off would be missed only when it is called.
