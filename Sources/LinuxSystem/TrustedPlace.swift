@@ -34,7 +34,7 @@ package enum TrustedPlace {
     /// - Returns: the path without links.
     @discardableResult
     package static func check(_ path: String, user: uid_t = geteuid()) throws(Fault) -> String {
-        guard path.hasPrefix("/") else {
+        guard path.utf8.first == UInt8(ascii: "/") else {
             throw Fault(path: path, reason: "is not an absolute path", remedy: unreachable)
         }
         var rest = components(path)
@@ -61,7 +61,7 @@ package enum TrustedPlace {
                 throw Fault(path: path, reason: "leads through more than 40 links", remedy: unreachable)
             }
             let target = try self.target(of: next)
-            if target.hasPrefix("/") { here = [] }
+            if target.utf8.first == UInt8(ascii: "/") { here = [] }
             rest = components(target) + rest
         }
         return "/" + here.joined(separator: "/")
@@ -75,7 +75,7 @@ package enum TrustedPlace {
         while place.utf8.count > 1, unsafe lstat(place, &status) != 0, errno == ENOENT || errno == ENOTDIR {
             place = place.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(place[..<$0]) } ?? ""
         }
-        return try check(place.isEmpty && folder.hasPrefix("/") ? "/" : place, user: user)
+        return try check(place.isEmpty && folder.utf8.first == UInt8(ascii: "/") ? "/" : place, user: user)
     }
 
     /// Judges what an open file shows; `path` names it in a fault.
@@ -105,7 +105,8 @@ package enum TrustedPlace {
     private static let unreachable = "make it, readable for the host's user, or name another"
 
     private static func components(_ path: String) -> [Substring] {
-        path.split(separator: "/").filter { $0 != "." }
+        // By bytes, as the kernel does: a mark behind a slash makes one letter of both, and two names of one.
+        path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }.filter { $0 != "." }
     }
 
     private static func status(of path: String) throws(Fault) -> stat {

@@ -284,6 +284,20 @@ import Testing
         #expect(fault(folder.file("link.so")) == "\(file) can be written to by its group (mode 0664)")
     }
 
+    /// A name may begin with a mark that makes one letter with the slash before it; the folder is no less open.
+    @Test func aFolderBeforeACombiningMarkCounts() throws {
+        let name = "\u{301}inner"
+        #expect(mkdir(folder.file("open"), 0o700) == 0 && mkdir(folder.file("open") + "/" + name, 0o700) == 0)
+        let file = folder.file("open") + "/" + name + "/lib.so"
+        try FileDescriptor(opening: file, O_WRONLY | O_CREAT).write([1], to: file)
+        #expect(fault(file) == nil)
+        #expect(chmod(folder.file("open"), 0o777) == 0)
+        let wanted = "\(folder.file("open")) can be written to by every user (mode 0777)"
+        #expect(fault(file) == wanted)
+        #expect(symlink("open/\(name)/lib.so", folder.file("link.so")) == 0)
+        #expect(fault(folder.file("link.so")) == wanted)
+    }
+
     /// A link in the middle may lead through a folder that neither its own path nor the end's shows.
     @Test func everyLinkOnTheWayCounts() throws {
         #expect(mkdir(folder.file("open"), 0o700) == 0 && chmod(folder.file("open"), 0o777) == 0)
