@@ -6,7 +6,8 @@ import Synchronization
 
 /// Libraries' files, looked at without loading them; what a file showed is remembered for as long as it does not change.
 final class LibraryFiles: Sendable {
-    /// One file at one time: who changes it makes another of it.
+    /// One file at one time: who changes it makes another of it, whatever time of change they then pretend (utimensat(2) sets
+    /// st_mtim, nobody st_ctim).
     private struct Key: Hashable {
         let file: FileIdentity
         let seconds: Int
@@ -14,7 +15,7 @@ final class LibraryFiles: Sendable {
 
         init(_ status: stat) {
             file = FileIdentity(status)
-            (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+            (seconds, nanoseconds) = (status.st_ctim.tv_sec, status.st_ctim.tv_nsec)
         }
     }
 
@@ -52,7 +53,7 @@ final class LibraryFiles: Sendable {
         let key = Key(status)
         if let known = memory.withLock({ $0.files[key] }) { return known.kind }
         let kind = Self.read(path, machine)
-        if case .absent = kind { return kind }  // permissions change without a trace in the key
+        if case .absent = kind { return kind }  // what forbids reading may be a folder's, without a trace in the key
         remember(key, Known(kind: kind))
         return kind
     }

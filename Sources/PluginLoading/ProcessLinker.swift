@@ -59,7 +59,7 @@ package final class ProcessLinker: LinkerView, Sendable {
         let path = "/etc/ld.so.cache"
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         let key = CacheKey(
-            file: FileIdentity(status), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+            file: FileIdentity(status), seconds: status.st_ctim.tv_sec, nanoseconds: status.st_ctim.tv_nsec)
         return cache.withLock { cache in
             if cache?.0 != key { cache = (key, Self.readCache(path)) }
             return cache?.1?.path(of: name, flags: flags, capabilities: environment.capabilities)

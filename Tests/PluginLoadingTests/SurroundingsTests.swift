@@ -2,6 +2,7 @@ import CLinuxShims
 import Compatibility
 import ELFReader
 import Glibc
+import LinuxSystem
 import PluginLoading
 import TestSupport
 import Testing
@@ -50,6 +51,27 @@ struct SurroundingsTests {
                 == "missing, \(help) lies beside the plugin's file, but a policy of signatures has a sealed copy loaded, "
                 + "which has nothing beside it")
         #expect(sealed.symbols == nil)
+    }
+
+    /// What a file showed is not believed of another that was written over it, with the old one's size and time.
+    @Test func whatWasWrittenOverAFileIsLookedAtAnew() throws {
+        let folder = try TemporaryFolder()
+        let help = try Self.helper(folder)
+        let plugin = try Fixture.build(
+            "int help(void); int add(void) { return help(); }", flags: [help, "-Wl,-rpath,$ORIGIN"], into: folder)
+        func stack() throws -> UInt32? {
+            let image = try #require(try Self.walk(plugin).comingAlong.first).image
+            return image.segments.first { $0.type == 0x6474_e551 }?.flags
+        }
+        #expect(try stack() == 6)
+        var bytes = try readFile(help)
+        try bytes.store(7, in: .flags, ofType: 0x6474_e551)
+        let old = try folder.write([], to: "old")
+        #expect(try Command.run(["touch", "-r", help, old]).exitCode == 0)
+        let file = try FileDescriptor(opening: help, O_WRONLY)
+        try file.write(bytes, to: help)
+        #expect(try Command.run(["touch", "-r", old, help]).exitCode == 0)
+        #expect(try stack() == 7)
     }
 
     @Test func takesWhatIsLoadedAndSeesTheFileThatItHides() throws {
