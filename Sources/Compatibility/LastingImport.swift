@@ -29,9 +29,12 @@ extension LastingImport {
         let table: [(Kind, String, [String])] = [
             (.threads, thread, ["pthread_create", "thrd_create", "clone", "__clone"]),
             (.threads, "a timer", ["timer_create"]),
-            (.threads, "a notification", ["mq_notify", "getaddrinfo_a"]),
-            (.threads, "a queued block", ["dispatch_async", "dispatch_after"]),
-            (.threads, "a queued function", ["dispatch_async_f", "dispatch_after_f"]),
+            (
+                .threads, "a notification",
+                ["mq_notify", "getaddrinfo_a"] + asynchronous + asynchronous.map { $0 + "64" }
+            ),
+            (.threads, "a queued block", queueing),
+            (.threads, "a queued function", queueing.map { $0 + "_f" }),
             (.threads, "an event source", ["dispatch_source_create"]),
             (
                 .signals, handler,
@@ -45,6 +48,14 @@ extension LastingImport {
             (.keys, "a fork handler", ["pthread_atfork", "__register_atfork"]),
             (.keys, "an exit handler", ["on_exit"]),
             (.keys, "a variable of the environment", ["putenv"]),
+            (
+                .keys, "a conversion of printf",
+                ["function", "specifier", "modifier", "type"].map { "register_printf_\($0)" }
+            ),
+            (
+                .keys, "a C++ handler",
+                ["_ZSt13set_terminatePFvvE", "_ZSt14set_unexpectedPFvvE", "_ZSt15set_new_handlerPFvvE"]
+            ),
         ]
         var known: [String: LastingImport] = [:]
         for (kind, leftover, names) in table {
@@ -52,6 +63,13 @@ extension LastingImport {
         }
         return known
     }()
+
+    /// aio(7): with SIGEV_THREAD they call a function when they are done.
+    private static let asynchronous = ["aio_read", "aio_write", "aio_fsync", "lio_listio"]
+    /// Of libdispatch: they return before the block has run.
+    private static let queueing = [
+        "dispatch_async", "dispatch_after", "dispatch_group_async", "dispatch_group_notify", "dispatch_barrier_async",
+    ]
 
     /// std::thread's constructor, whatever its argument's mangling.
     private static let standardThread = "_ZNSt6thread15_M_start_thread"

@@ -65,7 +65,10 @@ struct UnloadClassTests {
         ("tss_create", "a destructor that runs at a thread's exit"), ("sigaction", "a signal handler"),
         ("signal", "a signal handler"), ("pthread_atfork", "a fork handler"), ("__register_atfork", "a fork handler"),
         ("on_exit", "an exit handler"), ("putenv", "a variable of the environment"),
-        ("mq_notify", "a notification"), ("dispatch_async", "a queued block"),
+        ("mq_notify", "a notification"), ("aio_read64", "a notification"), ("lio_listio", "a notification"),
+        ("dispatch_async", "a queued block"), ("dispatch_group_notify", "a queued block"),
+        ("dispatch_barrier_async_f", "a queued function"), ("register_printf_specifier", "a conversion of printf"),
+        ("_ZSt13set_terminatePFvvE", "a C++ handler"),
     ]
 
     @Test(arguments: doubts)
