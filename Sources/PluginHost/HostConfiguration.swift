@@ -134,9 +134,11 @@ public struct PluginLogLine: Sendable, Equatable {
         case debug, info, warning, error
     }
 
-    /// Writes "redact 1.0.0 [info] text" to standard error.
+    /// Writes "redact 1.0.0 [info] text" to standard error: one line, whatever the plugin says, so that none of its words
+    /// pass for the host's.
     public static func writeToStandardError(_ line: Self) {
-        let bytes = Array("\(line.plugin) \(line.version) [\(line.severity)] \(line.text)\n".utf8)
+        let text = printable(line.text.hasSuffix("\n") ? String(line.text.dropLast()) : line.text, limit: 4096)
+        let bytes = Array("\(line.plugin) \(line.version) [\(line.severity)] \(text)\n".utf8)
         // SAFETY: the array is borrowed for the call. One write(2): lines of several threads do not mix. A closed standard
         // error loses the line, and there is no better place to say so.
         _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }

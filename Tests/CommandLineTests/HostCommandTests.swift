@@ -142,6 +142,27 @@ import Testing
         #expect(access(host.socket, F_OK) != 0)
     }
 
+    /// It could write a second line, and in the host's name.
+    @Test func whatAPluginLogsStaysOneLine() throws {
+        let file = try Fixture.build(
+            """
+            #include <switchboard.h>
+            SWB_MANIFEST("name = loud\\n" "version = 1.0.0\\n" "export = nothing\\n");
+            SWB_EXPORT void nothing(void) {}
+            int32_t swb_start(const swb_host_v1 *host, void **instance) {
+              static const char text[] = "one\\nswitchboard [swap.reverted] two\\033[2J\\n";
+              const swb_log_v1 *log = host->service(host->context, SWB_LOG_SERVICE_V1);
+              log->write(log->context, SWB_LOG_INFO, text, sizeof text - 1);
+              (void)instance;
+              return 0;
+            }
+            """, named: "loud", into: folder)
+        let host = try RunningHost()
+        #expect(try host.plugctl("load", file).exitCode == 0)
+        #expect(
+            try host.standardError() == #"loud 1.0.0 [info] one\u{a}switchboard [swap.reverted] two\u{1b}[2J"# + "\n")
+    }
+
     /// It loaded all the others first.
     @Test func endsBetweenTwoPluginsThatItLoadsAtItsStart() throws {
         let barrier = try Barrier(in: folder)
