@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/prctl.h>
@@ -42,8 +44,51 @@ static int spawn(pid_t *process, const char *path, char *const *arguments, char 
   return error;
 }
 
+/* What posix_spawn(3) has no attribute for is said by the child itself; only system calls between fork(2) and execve(2). */
+static int spawn_leashed(pid_t *process, const char *path, char *const *arguments, char *const *environment,
+                         const int *sources, size_t count) {
+  pid_t parent = getpid();
+  int report[2], error = 0;
+  if (pipe2(report, O_CLOEXEC) != 0) return errno;
+  int writing = fcntl(report[1], F_DUPFD_CLOEXEC, ABOVE_TARGETS);
+  if (writing < 0) error = errno;
+  close(report[1]);
+  if (error != 0) {
+    close(report[0]);
+    return error;
+  }
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t child = fork();
+  if (child == 0) {
+    setpgid(0, 0);
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+    bool works = prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
+    if (getppid() != parent) _exit(127); /* it has died before it could be told apart */
+    for (size_t i = 0; i < count && works; i++) works = dup2(sources[i], (int)i) >= 0;
+    works = works && syscall(SYS_close_range, (unsigned)count, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (works) execve(path, arguments, environment);
+    error = errno;
+    (void)!write(writing, &error, sizeof error);
+    _exit(127);
+  }
+  error = child < 0 ? errno : 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  close(writing);
+  while (child > 0 && read(report[0], &error, sizeof error) < 0 && errno == EINTR) {}
+  close(report[0]);
+  if (child > 0 && error != 0) waitpid(child, NULL, 0);
+  *process = child;
+  return error;
+}
+
 int clinux_spawn(pid_t *process, const char *path, char *const *arguments, char *const *environment,
-                 const int *descriptors, size_t count, bool own_session) {
+                 const int *descriptors, size_t count, clinux_bond bond) {
   if (count > DESCRIPTORS_LIMIT) return EINVAL;
   /* Copies above all targets: dup2(2) to one number must not overwrite the source of another. */
   int sources[DESCRIPTORS_LIMIT], error = 0;
@@ -52,7 +97,11 @@ int clinux_spawn(pid_t *process, const char *path, char *const *arguments, char 
     sources[made] = fcntl(descriptors[made], F_DUPFD_CLOEXEC, ABOVE_TARGETS);
     if (sources[made] < 0) error = errno;
   }
-  if (error == 0) error = spawn(process, path, arguments, environment, sources, count, own_session);
+  if (error == 0) {
+    error = bond == clinux_leashed
+                ? spawn_leashed(process, path, arguments, environment, sources, count)
+                : spawn(process, path, arguments, environment, sources, count, bond == clinux_own_session);
+  }
   for (size_t i = 0; i < made; i++) {
     if (sources[i] >= 0) close(sources[i]);
   }

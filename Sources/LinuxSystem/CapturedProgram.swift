@@ -3,7 +3,7 @@ import Glibc
 /// A program that ran to its end, and what it wrote meanwhile to standard output and standard error.
 ///
 /// Both are read while it runs, so that it never waits for us; it is reaped whatever happens, and killed with its group at
-/// the time limit or when it writes too much.
+/// the time limit or when it writes too much. Where this process is killed, so is the program; not what it has started.
 package struct CapturedProgram: Sendable {
     package let end: ChildProcess.End
     package let output: [UInt8]
@@ -57,7 +57,7 @@ package struct CapturedProgram: Sendable {
         let writingErrors = FileDescriptor(owning: errorPipe.writing)
         let child = try ChildProcess(
             starting: program, arguments, environment: environment,
-            descriptors: [file.raw, writing.raw, writingErrors.raw], inOwnSession: false)
+            descriptors: [file.raw, writing.raw, writingErrors.raw], .leashed)
         // From here on the program alone holds the other ends.
         _ = consume writing
         _ = consume writingErrors

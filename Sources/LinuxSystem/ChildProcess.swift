@@ -9,6 +9,23 @@ package struct ChildProcess: ~Copyable, Sendable {
     /// Readable when it has ended (pidfd_open(2)).
     private let descriptor: FileDescriptor
 
+    /// How it hangs together with this process.
+    package enum Bond: Sendable {
+        case ownSession
+        case ownGroup
+        /// In a group of its own, and killed when the thread that starts it ends, even where that is killed: so that thread
+        /// must wait for it.
+        case leashed
+
+        fileprivate var raw: clinux_bond {
+            switch self {
+            case .ownSession: clinux_own_session
+            case .ownGroup: clinux_own_group
+            case .leashed: clinux_leashed
+            }
+        }
+    }
+
     /// How a process ended.
     package enum End: Sendable, Equatable {
         case exited(Int32)
@@ -25,14 +42,14 @@ package struct ChildProcess: ~Copyable, Sendable {
     ///   - descriptors: its 0, 1, 2 and so on.
     package init(
         starting program: String, _ arguments: [String], environment: [String], descriptors: [Int32],
-        inOwnSession: Bool
+        _ bond: Bond
     ) throws(SystemError) {
         var number: pid_t = 0
         let arguments = CStrings(arguments), environment = CStrings(environment)
         // SAFETY: the strings and the array live until the call is over, by when the kernel has its copies.
         let error = withExtendedLifetime((arguments, environment)) {
             unsafe clinux_spawn(
-                &number, program, arguments.pointers, environment.pointers, descriptors, descriptors.count, inOwnSession
+                &number, program, arguments.pointers, environment.pointers, descriptors, descriptors.count, bond.raw
             )
         }
         guard error == 0 else { throw SystemError("start", on: program, errno: error) }

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -29,6 +30,42 @@ struct ContractCommandTests {
         #expect(stale.exitCode == 3 && stale.stdout.isEmpty)
         #expect(stale.stderr.hasPrefix("error[contract.stale]: \(snapshot) is not what \(header) says: judge it with "))
         #expect(stale.stderr.contains("\n  line 5 of the snapshot: export count "))
+    }
+
+    @Test func aSnapshotThatNobodyCouldReadIsNotWritten() throws {
+        let folder = try TemporaryFolder()
+        let names = (0..<600).map { "f\($0)" + String(repeating: "_", count: 4000) }
+        let header = try folder.write(names.map { "void \($0)(void);\n" }.joined(), to: "large.h")
+        let result = try Plugctl.run("contract", "snapshot", header, "-o", folder.file("large.contract"))
+        #expect(
+            result.stderr
+                == "error[contract.too-large]: \(header): its snapshot has 4829251 bytes, the limit is 4194304: "
+                + "split the header, or take part of its exports with --only\n")
+        #expect(result.exitCode == 3 && result.stdout.isEmpty && access(folder.file("large.contract"), F_OK) != 0)
+    }
+
+    /// A CI job that is cancelled leaves nothing behind, however plugctl is ended: here by its own clang.
+    @Test(arguments: ["TERM", "INT", "HUP", "KILL"])
+    func noClangOutlivesPlugctl(signal: String) async throws {
+        let folder = try TemporaryFolder()
+        let header = try folder.write(Self.header, to: "greeter.h")
+        let number = folder.file("number")
+        let clang = try folder.write(
+            "#!/bin/sh\necho $$ > \(number)\nkill -\(signal) $PPID\nexec sleep 300\n", to: "clang")
+        chmod(clang, 0o755)
+        // Whoever runs the tests may ignore these signals, and what is ignored stays so in every child.
+        let result = try Command.run(
+            ["env", "--default-signal", Plugctl.path, "contract", "snapshot", header],
+            environment: ["SWITCHBOARD_CLANG": clang])
+        #expect(result.exitCode > 128)
+        let text = String(decoding: try readFile(number), as: UTF8.self)
+        let process = try #require(Int32(text.dropLast()))
+        defer { kill(process, SIGKILL) }
+        try await eventually {
+            let state = try Command.run(["cat", "/proc/\(process)/stat"]).stdout
+            // A zombie is gone, too: whoever adopted it has not looked yet.
+            return state.isEmpty || state.contains(") Z ")
+        }
     }
 
     /// A name forgotten, and the header would be gone.

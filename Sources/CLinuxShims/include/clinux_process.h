@@ -8,12 +8,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Starts a program by posix_spawn(3): with these descriptors as 0, 1, 2, … and no others, no signal blocked or ignored,
- * in a session of its own, or else in a process group of its own. `arguments` and `environment` end in NULL and are
- * borrowed. Returns 0 with *process set, else an error number. The caller reaps it. */
+/* How a program that was started hangs together with this process. */
+typedef enum clinux_bond {
+  clinux_own_group,   /* in a process group of its own */
+  clinux_own_session, /* in a session of its own */
+  clinux_leashed,     /* in a group of its own, and killed when the thread that starts it ends, with the process or before */
+} clinux_bond;
+
+/* Starts a program: with these descriptors as 0, 1, 2, … and no others, no signal blocked or ignored. `arguments` and
+ * `environment` end in NULL and are borrowed. Returns 0 with *process set, else an error number. The caller reaps it.
+ * By posix_spawn(3), which a process of any size affords; leashed by fork(2). */
 int clinux_spawn(pid_t *_Nonnull process, const char *_Nonnull path, char *_Nullable const *_Nonnull arguments,
                  char *_Nullable const *_Nonnull environment, const int *_Nonnull descriptors, size_t count,
-                 bool own_session);
+                 clinux_bond bond);
 
 /* pidfd_open(2), close-on-exec: readable when the process has ended. -1 on failure, errno says why. */
 int clinux_process_descriptor(pid_t process);

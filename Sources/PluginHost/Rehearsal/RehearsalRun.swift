@@ -79,7 +79,7 @@ struct RehearsalRun {
         return try ChildProcess(
             starting: program, [Rehearsal.wardenName],
             environment: environment + replaced.map { "\($0)=\($1)" },
-            descriptors: [nothing.raw, output.raw, output.raw, file.raw, reports.raw, image.raw], inOwnSession: true)
+            descriptors: [nothing.raw, output.raw, output.raw, file.raw, reports.raw, image.raw], .ownSession)
     }
 
     /// Reads both pipes until the warden has ended and they are at their ends, or quiet.

@@ -47,7 +47,7 @@ enum Warden {
         ]
         let candidate = try ChildProcess(
             starting: "/proc/self/exe", [Rehearsal.candidateName, "\(getpid())"], environment: currentEnvironment(),
-            descriptors: inherited, inOwnSession: false)
+            descriptors: inherited, .ownGroup)
         var polled = [
             pollfd(fd: candidate.raw, events: Int16(POLLIN), revents: 0),
             pollfd(fd: Rehearsal.Descriptor.report, events: 0, revents: 0),  // POLLERR: nobody reads it any more
