@@ -11,6 +11,12 @@ extension Contract {
         self = try SnapshotReader(text, digestLimit: digestLimit).contract()
     }
 
+    /// Whether a file's name may stand between the quotes of an `#include`, and in a line of a snapshot.
+    package static func isHeaderName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.first != UInt8(ascii: " ") && !text.utf8.contains { "/\"\\".utf8.contains($0) }
+            && text == printable(text, limit: snapshotLimit)
+    }
+
     /// Whether a text means to be a snapshot: its first word says so.
     package static func isSnapshot(_ text: String) -> Bool { text.utf8.starts(with: snapshotMark.utf8) }
 }
@@ -87,7 +93,7 @@ private struct SnapshotReader {
         var rest = entry.body
         switch words[0] {
         case "header":
-            contract.header = try head.only(contract.header, head.tail, isValid: SnapshotLine.isFileName)
+            contract.header = try head.only(contract.header, head.tail, isValid: Contract.isHeaderName)
         case "target":
             contract.target = try head.only(contract.target, head.tail) { !$0.utf8.contains(UInt8(ascii: " ")) }
         case "only":

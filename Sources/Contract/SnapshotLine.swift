@@ -98,9 +98,6 @@ struct SnapshotLine {
         }
     }
 
-    /// Whether a text may stand between the quotes of an `#include`, without folders.
-    static func isFileName(_ text: String) -> Bool { !text.utf8.contains { "/\"\\".utf8.contains($0) } }
-
     private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 }
 

@@ -15,6 +15,10 @@ package struct HeaderCompiler: Sendable {
     /// Blocks its thread, at most for each run's time limit.
     package func contract(of request: HeaderRequest) throws(HeaderError) -> Contract {
         guard let path = ResolvedPath.of(request.path), Self.isFile(path) else { throw .noFile(path: request.path) }
+        // Clang writes such a name in several ways, and a snapshot could not be read back.
+        guard path.split(separator: "/").map(String.init).allSatisfy(Contract.isHeaderName) else {
+            throw .unusableName(path: path)
+        }
         let preprocessed = PreprocessedHeader(try compile(request, ["-E", "-dD"]))
         let tree = try SyntaxNode(json: try compile(request, Self.treeOptions, warnings: Self.treeWarnings))
         let layouts = RecordLayouts(try compile(request, Self.layoutOptions, isHeader: false))

@@ -5,6 +5,8 @@ package import LinuxSystem
 package enum HeaderError: Error, Sendable {
     /// Nothing lies at the path, or no file.
     case noFile(path: String)
+    /// Its name, or that of a folder above it, cannot stand in an `#include`.
+    case unusableName(path: String)
     /// No clang was found; `looked` says where.
     case noCompiler(looked: String)
     case system(SystemError)
@@ -44,6 +46,7 @@ package enum HeaderError: Error, Sendable {
     package var code: String {
         switch self {
         case .noFile: "not-found"
+        case .unusableName: "contract.header-name"
         case .noCompiler: "contract.no-compiler"
         case .system: "system"
         case .timedOut: "contract.timed-out"
@@ -61,7 +64,9 @@ package enum HeaderError: Error, Sendable {
     /// Whether it is the header that is at fault, not this machine.
     package var isRefusal: Bool {
         switch self {
-        case .doesNotCompile, .unheededAttributes, .notLP64, .noSuchExport, .nothingExported, .inexpressible: true
+        case .unusableName, .doesNotCompile, .unheededAttributes, .notLP64, .noSuchExport, .nothingExported,
+            .inexpressible:
+            true
         default: false
         }
     }
@@ -71,6 +76,11 @@ package enum HeaderError: Error, Sendable {
         switch self {
         case .noFile(let path):
             return ["no such file: \(path)"]
+        case .unusableName(let path):
+            return [
+                "\(printable(path)): a name in it has a quote, a backslash, a control character or a blank in front: "
+                    + "rename it, or copy the header to another place"
+            ]
         case .noCompiler(let looked):
             return [
                 "no clang \(looked): install the Swift toolchain or the package clang, or name one in SWITCHBOARD_CLANG"

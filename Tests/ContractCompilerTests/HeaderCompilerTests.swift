@@ -311,6 +311,25 @@ struct HeaderCompilerTests {
         #expect(error?.code == "contract.no-export")
     }
 
+    /// A snapshot with such a name in it could not be read back.
+    @Test(arguments: [
+        "quo\"te.h", "back\\slash.h", "new\nline.h", "bell\u{7}.h", " blank.h", "new\nline/a.h", "quo\"te/a.h",
+        "back\\slash/a.h",
+    ])
+    func aNameThatCannotBeWrittenDownIsRefused(name: String) {
+        let error = #expect(throws: HeaderError.self) { try contract(of: "void f(int);", named: name) }
+        #expect(error?.code == "contract.header-name" && error?.isRefusal == true)
+        let shown = name.replacing("\n", with: "\\u{a}").replacing("\u{7}", with: "\\u{7}")
+        #expect(error?.lines.first?.contains("/\(shown): ") == true, "\(error?.lines ?? [])")
+    }
+
+    @Test(arguments: ["späce and 'quotes'.h", "per%cent:colon.h", "ends in .h", "a b/ü.h", "no_suffix"])
+    func everyOtherNameIsReadBack(name: String) throws {
+        let contract = try contract(of: "struct s { struct { int a; } b; };\nvoid f(struct s *);", named: name)
+        #expect(contract.exports.keys.sorted() == ["f"])
+        #expect(try Contract(snapshot: contract.snapshot) == contract)
+    }
+
     @Test func showsTheCompilersFirstErrors() {
         let error = #expect(throws: HeaderError.self) { try contract(of: "int a(void);\nint b(unknown *);\n") }
         #expect(error?.code == "contract.compile" && error?.isRefusal == true)
