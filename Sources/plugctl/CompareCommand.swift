@@ -31,7 +31,11 @@ struct CompareCommand {
         case (.plugin(let before), .plugin(let after)):
             title = before.release.manifest.name
             findings = ReleaseComparison.findings(old: before.release, new: after.release)
-            declared = declared ?? ReleaseComparison.declared(old: before.release, new: after.release)
+            let own = ReleaseComparison.declared(old: before.release, new: after.release)
+            if let declared {
+                findings = ReleaseComparison.sorted(findings + ReleaseComparison.stray(from: own, to: declared))
+            }
+            declared = declared ?? own
             if options.abidiff != .no {
                 let verdict = AbidiffVerdict(old: before, new: after, environment: environment)
                 if options.abidiff == .yes {

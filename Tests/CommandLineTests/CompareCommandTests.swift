@@ -41,6 +41,33 @@ import Testing
         #expect(result.exitCode == 0 && result.stderr.isEmpty)
     }
 
+    /// A flag that was forgotten in CI would hide that the version did not grow.
+    @Test func aStepThatTheManifestsDoNotSayIsTold() throws {
+        let old = try speaker("1.0.0", ["export = say 0123456789abcdef"])
+        let new = try speaker("1.0.1", ["export = say 0123456789abcdef"])
+        let other = try Plugctl.run("compare", old, new, "--declared", "5.0.0..6.0.0")
+        #expect(
+            other.stdout == """
+                speaker 5.0.0 to 6.0.0: compatible
+                  CHANGE            SEVERITY  NEEDS  ABOUT  OLD           NEW           WHAT TO DO
+                  version.declared  noted     patch  -      1.0.0..1.0.1  5.0.0..6.0.0  declare what the manifests say, or nothing
+                  version.declared: the manifests say 1.0.0..1.0.1, and the declared 5.0.0..6.0.0 counts
+                  declared 5.0.0..6.0.0 is a major step, and that is enough
+
+                """)
+        #expect(other.exitCode == 0)
+        let annotated = try Plugctl.run("compare", old, new, "--declared", "5.0.0..6.0.0", "--format", "github")
+        #expect(
+            annotated.stdout.hasPrefix(
+                "::notice title=version.declared::the manifests say 1.0.0..1.0.1, and the declared 5.0.0..6.0.0 counts: "
+                    + "declare what the manifests say, or nothing\n"))
+        #expect(
+            try Plugctl.run("compare", old, new, "--declared", "5.0.0..6.0.0", "--format", "json").stdout
+                .contains(#""code":"version.declared""#))
+        let same = try Plugctl.run("compare", old, new, "--declared", "1.0.0..1.0.1")
+        #expect(try same.stdout == Plugctl.run("compare", old, new).stdout)
+    }
+
     /// Half of a file lacks half of what it has, and none of that is a change that a version could announce.
     @Test func aBrokenFileIsRefused() throws {
         let old = try speaker("1.0.0", ["export = say 0123456789abcdef"])

@@ -32,6 +32,20 @@ package enum ReleaseComparison {
         return .init(old: from, new: to)
     }
 
+    /// What is to be known where somebody declares another step than the manifests do.
+    package static func stray(from manifests: ReleaseVerdict.Declared?, to declared: ReleaseVerdict.Declared)
+        -> [ReleaseFinding]
+    {
+        guard let manifests, manifests != declared else { return [] }
+        let steps = [manifests, declared].map { "\($0.old)..\($0.new)" }
+        return [
+            ReleaseFinding(
+                "version.declared", .noted, needs: .patch, old: steps[0], new: steps[1],
+                "the manifests say \(steps[0]), and the declared \(steps[1]) counts",
+                remedy: "declare what the manifests say, or nothing")
+        ]
+    }
+
     /// Whether they are releases of one plugin for one machine at all.
     private static func identity(_ old: Release, _ new: Release) -> [ReleaseFinding] {
         var findings: [ReleaseFinding] = []
