@@ -71,6 +71,18 @@ import Testing
         #expect(try shell("ls tmp").stdout == "", "nothing is left behind")
     }
 
+    /// What a repository keeps out of its releases is part of a revision all the same, and the caller's index stays his.
+    @Test func aRevisionIsReadWhole() throws {
+        try folder.write("inc export-ignore\n*.h export-subst\n", to: ".gitattributes")
+        try commitTwoRevisions()
+        let status = "git status --porcelain; git ls-files -s"
+        let before = try shell(status).stdout
+        let result = try shell("check HEAD~1:api/greeter.h HEAD:api/greeter.h --include inc --declared 1.0.0..1.1.0")
+        #expect(result.exitCode == 3 && result.stdout.contains("needs 2.0.0"), "\(result.stdout)")
+        #expect(try shell(status).stdout == before)
+        #expect(try shell("ls tmp; git worktree list | wc -l").stdout == "1\n", "nothing is left behind")
+    }
+
     @Test(arguments: [
         ("check a.h", 2, "abi-check: two operands are needed, OLD and NEW; scripts/abi-check --help says more"),
         ("check a b c", 2, "abi-check: two operands are needed, OLD and NEW; scripts/abi-check --help says more"),
