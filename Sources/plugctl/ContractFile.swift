@@ -13,18 +13,30 @@ enum ContractFile {
     ///
     /// - Parameter environment: where clang is looked for.
     static func contract(of request: HeaderRequest, environment: [String: String]) throws -> Contract {
-        try snapshotIfAny(request.path) ?? HeaderCompiler(Clang(environment: environment)).contract(of: request)
+        try contract(of: request, startingWith: start(of: request.path), environment: environment)
+    }
+
+    /// The same of a file whose first bytes are known.
+    static func contract(of request: HeaderRequest, startingWith start: [UInt8], environment: [String: String]) throws
+        -> Contract
+    {
+        start.starts(with: mark)
+            ? try text(of: request.path).contract
+            : try HeaderCompiler(Clang(environment: environment)).contract(of: request)
     }
 
     /// Reads a snapshot; `nil` where the file is none.
     static func snapshotIfAny(_ path: String) throws(CommandFailure) -> Contract? {
-        try checkIsFile(path)
-        return isSnapshot(path) ? try snapshot(path).contract : nil
+        try start(of: path).starts(with: mark) ? try text(of: path).contract : nil
     }
 
     /// Reads a snapshot: its text, and what it says.
     static func snapshot(_ path: String) throws(CommandFailure) -> (text: String, contract: Contract) {
         try checkIsFile(path)
+        return try text(of: path)
+    }
+
+    private static func text(of path: String) throws(CommandFailure) -> (text: String, contract: Contract) {
         let bytes = try bytes(ofFile: path, limit: Contract.snapshotLimit)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandFailure(
@@ -62,7 +74,7 @@ enum ContractFile {
     }
 
     /// What is compared is read more than once, and by clang: a pipe or a device would be waited for, or be empty then.
-    static func checkIsFile(_ path: String) throws(CommandFailure) {
+    private static func checkIsFile(_ path: String) throws(CommandFailure) {
         var status = stat()
         // SAFETY: `status` is ours, and filled in where the call succeeds.
         guard unsafe stat(path, &status) == 0 else { throw CommandFailure.fileNotFound(path) }
@@ -72,10 +84,14 @@ enum ContractFile {
         }
     }
 
-    private static func isSnapshot(_ path: String) -> Bool {
-        // What cannot be read here is not readable there either, and is told there.
-        guard let file = try? FileDescriptor(opening: path, O_RDONLY) else { return false }
-        return (try? file.read(atMost: mark.count, from: path)) == mark
+    /// What a file begins with, by which a plugin, a snapshot and a header are told apart.
+    static func start(of path: String) throws(CommandFailure) -> [UInt8] {
+        try checkIsFile(path)
+        do throws(SystemError) {
+            return try FileDescriptor(opening: path, O_RDONLY).read(atMost: mark.count, from: path)
+        } catch {
+            throw CommandFailure(code: "system", message: error.description, exit: 1)
+        }
     }
 }
 
