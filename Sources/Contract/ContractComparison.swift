@@ -121,31 +121,4 @@ struct ContractComparison {
             kind: found.kind, subject: found.subject, exports: exports, callbacks: callbacks, old: found.old,
             new: found.new, callers: outcomes.callers, plugins: outcomes.plugins, bump: bump)
     }
-
-    // MARK: - in one clause
-
-    /// What asks for a step of this size.
-    func headline(_ bump: VersionBump) -> String {
-        var causes: [String] = []
-        func add(_ names: some Sequence<String>, _ clause: (String) -> String) { causes += names.sorted().map(clause) }
-        switch bump {
-        case .major:
-            add(old.exports.keys.filter { new.exports[$0] == nil }) { "\($0) is gone" }
-            add(retypedExports) { "\($0)'s type changed" }
-            add(old.callbacks.keys.filter { new.callbacks[$0] == nil }) { "callback \($0) is gone" }
-            add(retypedCallbacks) { "callback \($0) changed" }
-            add(old.constants.keys.filter { new.constants[$0] == nil }) { "constant \($0) is gone" }
-            add(old.constants.keys.filter { new.constants[$0] != nil && new.constants[$0] != old.constants[$0] }) {
-                "constant \($0) changed"
-            }
-        case .minor:
-            add(new.exports.keys.filter { old.exports[$0] == nil }) { "\($0) is new" }
-            add(new.callbacks.keys.filter { old.callbacks[$0] == nil }) { "callback \($0) is new" }
-            add(new.constants.keys.filter { old.constants[$0] == nil }) { "constant \($0) is new" }
-        case .patch:
-            return old.target == new.target ? "nothing changed" : "the target is another"
-        }
-        let shown = causes.prefix(3).joined(separator: ", ")
-        return causes.count > 3 ? "\(shown) and \(causes.count - 3) more" : shown
-    }
 }

@@ -35,11 +35,21 @@ extension ContractDiff {
 }
 
 extension ContractChange {
+    /// What happened, a clause: "struct point, member z was added (move)", "export hum was removed".
+    var statement: String {
+        let what = exports == [subject] ? "export \(subject)" : callbacks == [subject] ? "callback \(subject)" : subject
+        let verb = old == nil ? "was added" : new == nil ? "was removed" : "changed"
+        return "\(what) \(verb)" + (isOwn || users.isEmpty ? "" : " (\(Self.listed(users)))")
+    }
+
+    /// Whether it is about an export or callback itself, not about what they reach.
+    private var isOwn: Bool { kind.rawValue.hasPrefix("export.") || kind.rawValue.hasPrefix("callback.") }
+
+    private var users: [String] { exports + callbacks.map { "callback \($0)" } }
+
     /// Several lines: kind, subject and bump; who is reached; both sides; both outcomes.
     var text: String {
         var lines = ["\(kind.rawValue): \(subject) (\(bump))"]
-        let isOwn = kind.rawValue.hasPrefix("export.") || kind.rawValue.hasPrefix("callback.")
-        let users = exports + callbacks.map { "callback \($0)" }
         if !isOwn && !users.isEmpty { lines.append("    reached by " + Self.listed(users)) }
         if let old { lines.append("    - " + old) }
         if let new { lines.append("    + " + new) }

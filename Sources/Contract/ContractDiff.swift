@@ -10,7 +10,7 @@ package struct ContractDiff: Sendable, Equatable, Encodable {
     package let changes: [ContractChange]
     /// The smallest honest step of the version; `patch` where nothing changed.
     package let bump: VersionBump
-    /// Why it is that one, a clause: "greet's type changed".
+    /// Why it is that one, a clause: "struct point, member z was added (greet)".
     package let headline: String
 
     /// Compares two contracts.
@@ -20,10 +20,17 @@ package struct ContractDiff: Sendable, Equatable, Encodable {
         var comparison = ContractComparison(old, new)
         changes = comparison.changes()
         bump = changes.map(\.bump).max() ?? .patch
-        headline = comparison.headline(bump)
+        headline = Self.headline(of: changes.filter { [bump] in $0.bump == bump })
     }
 
-    /// Why a declared step is too small: "declared 1.2.0..1.3.0 is a minor step; greet's type changed: needs 2.0.0".
+    /// The first three.
+    private static func headline(of changes: [ContractChange]) -> String {
+        guard !changes.isEmpty else { return "nothing changed" }
+        let shown = changes.prefix(3).map(\.statement).joined(separator: ", ")
+        return changes.count > 3 ? "\(shown) and \(changes.count - 3) more" : shown
+    }
+
+    /// Why a declared step is too small: "declared 1.2.0..1.3.0 is a minor step; greet, result changed: needs 2.0.0".
     ///
     /// `nil` where it is large enough; no step is, for contracts of two targets.
     package func refusal(of step: VersionStep) -> String? {

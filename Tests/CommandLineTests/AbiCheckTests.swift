@@ -48,7 +48,7 @@ import Testing
         #expect(changed.exitCode == 3)
         #expect(
             changed.stdout.hasSuffix(
-                "  declared 1.0.0..1.1.0 is a minor step; greet, parameter 1 changed (greet): needs 2.0.0\n"),
+                "  declared 1.0.0..1.1.0 is a minor step; greet, parameter 1 changed: needs 2.0.0\n"),
             "\(changed.stdout)")
         let revisions = "check HEAD~1:api/greeter.h HEAD:api/greeter.h"
         for folder in [#""$PWD/inc""#, "./inc", "api/../inc"] {

@@ -184,7 +184,7 @@ import Testing
         new.constants = ["GREET_MAX": 32, "GREET_MORE": 1]
         #expect(
             ContractDiff(old: old, new: new).text == """
-                7 changes, major: hum is gone, greet's type changed, constant GREET_MIN is gone and 1 more
+                7 changes, major: point, member x changed (greet), point, member z changed (greet), export hum was removed and 2 more
 
                 member.retyped: point, member x (major)
                     reached by greet
@@ -238,11 +238,11 @@ import Testing
         var elsewhere = old
         elsewhere.target = "u"
         for (diff, step, refusal) in [
-            (changed, "1.2.0..1.3.0", "declared 1.2.0..1.3.0 is a minor step; f's type changed: needs 2.0.0"),
-            (changed, "1.2.0..1.2.1", "declared 1.2.0..1.2.1 is a patch step; f's type changed: needs 2.0.0"),
-            (changed, "0.3.1..0.3.2", "declared 0.3.1..0.3.2 is a minor step; f's type changed: needs 0.4.0"),
+            (changed, "1.2.0..1.3.0", "declared 1.2.0..1.3.0 is a minor step; f, parameter 1 changed: needs 2.0.0"),
+            (changed, "1.2.0..1.2.1", "declared 1.2.0..1.2.1 is a patch step; f, parameter 1 changed: needs 2.0.0"),
+            (changed, "0.3.1..0.3.2", "declared 0.3.1..0.3.2 is a minor step; f, parameter 1 changed: needs 0.4.0"),
             (changed, "1.2.0..2.0.0", nil), (changed, "0.3.1..0.4.0", nil), (changed, "0.0.3..0.0.4", nil),
-            (additional, "1.2.0..1.2.1", "declared 1.2.0..1.2.1 is a patch step; g is new: needs 1.3.0"),
+            (additional, "1.2.0..1.2.1", "declared 1.2.0..1.2.1 is a patch step; export g was added: needs 1.3.0"),
             (additional, "1.2.0..1.3.0", nil), (additional, "0.3.1..0.3.2", nil),
             (ContractDiff(old: old, new: old), "1.2.0..1.2.1", nil),
             (

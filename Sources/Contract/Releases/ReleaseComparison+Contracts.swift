@@ -56,12 +56,10 @@ extension ReleaseComparison {
             case .minor: .additive
             case .patch: .noted
             }
-        let verb = change.old == nil ? "was added" : change.new == nil ? "was removed" : "changed"
-        let reach = change.exports.isEmpty ? "" : " (\(change.exports.joined(separator: ", ")))"
         return ReleaseFinding(
             change.kind.rawValue, severity, needs: change.bump, subject: change.subject, old: change.old ?? "",
             new: change.new ?? "",
-            "\(change.subject) \(verb)\(reach)",
+            change.statement,
             remedy: remedy(change),
             callers: words(change.callers), plugins: words(change.plugins))
     }
