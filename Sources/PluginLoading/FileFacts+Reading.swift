@@ -5,10 +5,11 @@ package import LinuxSystem
 extension FileFacts {
     /// Reads them from the open file itself, so that they belong to the bytes that are read from it.
     ///
-    /// Where it lies stays unknown if it was moved or removed meanwhile. Cost: one readlink(2), and one lstat(2) per folder.
+    /// Where it lies stays unknown if it was moved or removed meanwhile. Cost: one lstat(2) per folder and one
+    /// of the file; a readlink(2) more where the path leads through links.
     package init(of file: borrowing FileDescriptor, _ status: stat, at path: String) {
         let place: FilePlace?
-        do throws(SystemError) { place = try FilePlace(of: file, status) } catch {
+        do throws(SystemError) { place = try FilePlace(of: file, status, openedBy: path) } catch {
             place = nil  // a finding of file.folder, where a policy asks for it
         }
         self.init(

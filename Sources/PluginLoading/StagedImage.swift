@@ -188,7 +188,7 @@ package final class StagedImage: Sendable {
     /// The file that lies at `path` now; of a sealed one also that it is sealed.
     func identityNow() throws(SystemError) -> FileIdentity {
         switch storage {
-        case .file: FileIdentity(try FileDescriptor(opening: path, O_RDONLY | O_NOFOLLOW).status(of: path))
+        case .file: FileIdentity(try FilePlace.status(at: path))
         case .sealed(let memory): try memory.identityNow()
         }
     }

@@ -87,20 +87,26 @@ struct StagingSource: ~Copyable {
         error.code == ENOSPC ? .noSpace(folder: place, needed: size) : .system(error)
     }
 
+    /// Copies as many bytes as the file had when it was opened, or as it has left: what a writer did to it meanwhile, who
+    /// may append as fast as we copy, is seen and refused afterwards.
     private func copyBytes(to output: Int32) throws(SystemError) {
         let input = input.raw
         var canShareBlocks = true
-        // A writer that appends as fast as we copy must not keep us here: what exceeds `size` is refused afterwards.
-        while lseek(input, 0, SEEK_CUR) <= size {
+        var left = Int(size)
+        while left > 0 {
+            let copied: Int
             // copy_file_range(2) lets the file system share blocks; sendfile(2) where it cannot, between two of them say.
             if canShareBlocks {
-                let copied = clinux_copy_file_range(input, output, 1 << 30)
-                if copied == 0 { return }
-                if copied < 0, errno != EINTR { canShareBlocks = false }
+                copied = clinux_copy_file_range(input, output, left)
+                if copied < 0 {
+                    if errno != EINTR { canShareBlocks = false }
+                    continue
+                }
             } else {
-                let copied = try retryingOnInterrupt("copy", on: path) { sendfile(output, input, nil, 1 << 30) }
-                if copied == 0 { return }
+                copied = try retryingOnInterrupt("copy", on: path) { sendfile(output, input, nil, left) }
             }
+            if copied == 0 { return }
+            left -= copied
         }
     }
 
