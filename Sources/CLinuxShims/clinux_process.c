@@ -44,6 +44,16 @@ static int spawn(pid_t *process, const char *path, char *const *arguments, char 
   return error;
 }
 
+/* Marks all descriptors from `first` on close-on-exec; one by one where the kernel (before 5.11) or a sandbox knows no other
+ * way. */
+static bool close_on_exec(unsigned first) {
+  if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return true;
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  for (rlim_t number = first; number < limit.rlim_cur; number++) fcntl((int)number, F_SETFD, FD_CLOEXEC);
+  return true;
+}
+
 /* What posix_spawn(3) has no attribute for is said by the child itself; only system calls between fork(2) and execve(2). */
 static int spawn_leashed(pid_t *process, const char *path, char *const *arguments, char *const *environment,
                          const int *sources, size_t count) {
@@ -68,7 +78,7 @@ static int spawn_leashed(pid_t *process, const char *path, char *const *argument
     bool works = prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0;
     if (getppid() != parent) _exit(127); /* it has died before it could be told apart */
     for (size_t i = 0; i < count && works; i++) works = dup2(sources[i], (int)i) >= 0;
-    works = works && syscall(SYS_close_range, (unsigned)count, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+    works = works && close_on_exec((unsigned)count);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
