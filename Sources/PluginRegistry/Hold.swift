@@ -23,13 +23,14 @@ internal import Synchronization
 ///   G5  ended += 1; after a yes in G4, the call
 ///
 /// All but the cells of S2 is sequentially consistent. Calls that came by the route are W2's matter: the routes were
-/// empty before it. Targets that are added while the hold goes on are reached by grants alone, and come before G1, so S2
-/// knows those of all grants that had ended before S1. As for grants: begun is never below ended, so begun == e in S3 means that from S1 to S3 no grant
-/// was under way, none began, and all earlier ones had ended before S1, their cells visible to S2 through G5 and S1.
-/// So S2 saw one state of affairs, and in it nobody was inside. A grant after S3 needs a source in G4. A cell of its own
-/// thread can be none: it was empty, and only a grant or a call through a lease fills one. A lease can be none: its cell
-/// was empty, so it had been given back, and a lease marks itself over before it empties its cell; S2 saw the empty cell,
-/// S3 came after that, G1 after S3 and G4 after G1, so G4 sees the mark. Hence G4 says no, and what was empty stays empty.
+/// empty before it. Targets that are added while the hold goes on are reached by grants alone, and come before G1, so
+/// S2 knows those of all grants that had ended before S1. As for grants: begun is never below ended, so begun == e in
+/// S3 means that from S1 to S3 no grant was under way, none began, and all earlier ones had ended before S1, their
+/// cells visible to S2 through G5 and S1. So S2 saw one state of affairs, and in it nobody was inside. A grant after
+/// S3 needs a source in G4. A cell of its own thread can be none: it was empty, and only a grant or a call through a
+/// lease fills one. A lease can be none: its cell was empty, so it had been given back, and a lease marks itself over
+/// before it empties its cell; S2 saw the empty cell, S3 came after that, G1 after S3 and G4 after G1, so G4 sees the
+/// mark. Hence G4 says no, and what was empty stays empty.
 ///
 /// After E2 no grant is under way and G2 stops all later ones, so the cells inside the old targets only shrink, as the
 /// proof in cpin.h wants it: only then may they be drained. (E2 is short: a grant contains nothing that blocks.)

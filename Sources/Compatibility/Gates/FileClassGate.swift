@@ -21,9 +21,7 @@ extension Gate {
             findings.append(refused("\(width) \(order)", remedy: "build the plugin for 64-bit Linux"))
         }
         if image.kind != .sharedObject { findings.append(refused("\(image.kind)", remedy: image.kind.remedy)) }
-        let members =
-            [Member(image: image, library: nil)]
-            + (candidate.closure?.comingAlong ?? []).map { Member(image: $0.image, library: $0.library.name) }
+        let members = [Member(image: image, library: nil)] + candidate.membersComingAlong
         findings += members.lazy.compactMap { unopenable(code, $0, host) }.prefix(16)
         // ELFOSABI_SYSV and ELFOSABI_GNU.
         if ![0, 3].contains(header.osABI) {

@@ -17,6 +17,13 @@ struct Member {
     func side(_ text: String) -> String { library.map { "\($0): \(text)" } ?? text }
 }
 
+extension Candidate {
+    /// The libraries that dlopen maps with the plugin, as gates judge them.
+    var membersComingAlong: [Member] {
+        (closure?.comingAlong ?? []).map { Member(image: $0.image, library: $0.library.name) }
+    }
+}
+
 extension Gate {
     /// A gate that judges each image that dlopen maps on its own.
     ///
@@ -26,9 +33,8 @@ extension Gate {
     ) -> Gate {
         ofImage(code) { image, candidate, host in
             let own = judge(Member(image: image, library: nil), candidate, host)
-            let others = (candidate.closure?.comingAlong ?? []).lazy.flatMap { library, image in
-                judge(Member(image: image, library: library.name), candidate, host)
-            }.filter { $0.verdict == .refused }.prefix(16)
+            let others = candidate.membersComingAlong.lazy.flatMap { judge($0, candidate, host) }
+                .filter { $0.verdict == .refused }.prefix(16)
             return others.isEmpty ? own : own.filter { $0.verdict != .passed } + others
         }
     }
